@@ -1,0 +1,31 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "study/network.h"
+
+namespace plumbline::reference {
+
+// One operation to compute. A layer with a fused activation is two: "<layer>/linear" and then the
+// activation under the layer's own name. Parameters keep the layer's name.
+struct Node {
+  Layer layer;
+  std::string parameters;  // prefix of the parameters' names: the layer of the study
+};
+
+[[nodiscard]] std::vector<Node> expand(const Network& network);
+
+// The checks at the boundary: everything that comes from outside is looked at once, here. All throw
+// Error with a sentence that names the object at fault, what it is and what it should be.
+void check_state(const Network& network, const TensorMap& state);
+void check_inputs(const Network& network, const Shape& inputs);
+void check_labels(const Network& network,
+                  const Shape& inputs,
+                  std::span<const std::int64_t> labels);
+void check_masks(const Network& network, const Shape& inputs, const TensorMap& masks);
+// That the operation gave the shape that the network says, without the batch.
+void check_output(const Layer& layer, const Shape& output);
+
+}  // namespace plumbline::reference

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+
+#include "engine/defaults.h"
+#include "engine/reference/model.h"
+#include "engine/trainer.h"
+
+namespace plumbline::reference {
+
+// The oracle: trains in float64, keeps its state in float64, and rounds only what it gives out.
+class ReferenceTrainer : public Trainer {
+ public:
+  explicit ReferenceTrainer(Settings settings);
+  void set_state(const TensorMap& state) override;  // forgets what the optimizer remembered
+  [[nodiscard]] TensorMap state() const override;
+  double step(const Batch& batch) override;
+  [[nodiscard]] Tensor predict(const Tensor& inputs) override;
+  // The state as it is kept, F64.
+  [[nodiscard]] TensorMap state_f64() const;
+
+ private:
+  Model<Double> model_;
+  Arrays<double> parameters_;
+  OptimizerState<double> optimizer_;
+};
+
+[[nodiscard]] std::unique_ptr<ReferenceTrainer> make_trainer(Settings settings);
+
+}  // namespace plumbline::reference

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+
+#include "adapter/adapter.h"
+#include "base/philox.h"
+#include "engine/defaults.h"
+#include "engine/trainer.h"
+
+namespace plumbline {
+
+enum class Engine { Fast, Reference };  // float32 on oneDNN; the float64 oracle
+
+// Plumbline's own engines as a framework. As-shipped, its random numbers are the streams of
+// stream_key("native", seed).
+class NativeAdapter : public Adapter {
+ public:
+  explicit NativeAdapter(Engine engine) : engine_(engine) {}
+  [[nodiscard]] nlohmann::json describe() override;
+  void load_data(TrialData data) override;
+  [[nodiscard]] nlohmann::json build(const TrialPlan& plan) override;
+  [[nodiscard]] TensorMap state() override;
+  void set_state(const TensorMap& state) override;
+  void train(std::int64_t steps, TrainingReport& report) override;
+  double step(const std::vector<std::int64_t>& indices, const TensorMap& masks) override;
+  [[nodiscard]] Tensor predict() override;
+
+ private:
+  [[nodiscard]] TensorMap draw_masks(std::int64_t batch, std::int64_t step) const;
+
+  Engine engine_;
+  Tensor train_images_;  // scaled
+  Tensor test_images_;   // scaled
+  std::vector<std::int64_t> labels_;
+  Recipe recipe_;
+  Network network_;
+  PhiloxKey key_{};
+  std::unique_ptr<Trainer> trainer_;
+};
+
+}  // namespace plumbline

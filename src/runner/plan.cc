@@ -1,0 +1,139 @@
+#include "runner/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "study/wire.h"
+#include "worker/message.h"
+
+namespace plumbline {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// Digest of the native program behind a command, if it is one of ours or one that the stack's build
+// made.
+std::string program_digest(const StackManifest& manifest, const Environment& environment) {
+  const std::string program = expand(manifest.command.front(), manifest, environment);
+  const bool ours = fs::path(program).parent_path() == program_folder();
+  return ours && fs::exists(program) ? sha256_hex_of_file(program) : "";
+}
+
+PreparedStack prepare(const StackChoice& choice) {
+  PreparedStack prepared{choice, find_stack(choice.name, choice.folder), {}, {}};
+  prepared.environment = environment_of(prepared.manifest);
+  prepared.identity = sha256_hex(sources_digest(prepared.manifest) + prepared.environment.key +
+                                 program_digest(prepared.manifest, prepared.environment));
+  return prepared;
+}
+
+// A checkpoint's content is what determines a trial, not its path.
+std::string weights_digest(const Recipe& recipe) {
+  const Checkpoint* const checkpoint = std::get_if<Checkpoint>(&recipe.weights);
+  return checkpoint == nullptr ? "" : sha256_hex_of_file(checkpoint->path);
+}
+
+std::string key_of(const PlanInputs& inputs, const PlannedTrial& trial) {
+  const PreparedStack& stack = inputs.stacks[trial.stack];
+  const Recipe& recipe = stack.choice.recipe;
+  const Dataset& data = inputs.data[trial.data];
+  const std::int64_t images = training_images(recipe, data);
+  const nlohmann::ordered_json identity = {
+      {"protocol", kProtocolVersion},
+      {"study", inputs.study.name},
+      {"network", to_wire(inputs.study.network)},
+      {"recipe", to_wire(recipe)},
+      {"steps", total_steps(recipe, images)},
+      {"training_images", images},
+      {"weights", weights_digest(recipe)},
+      {"data", data.digest},
+      {"stack", stack.manifest.name},
+      {"stack_identity", stack.identity},
+      {"device", stack.choice.device == Device::Cuda ? "cuda" : "cpu"},
+      {"seed", trial.seed},
+      {"mode", mode_name(inputs.mode)},
+      {"threads", inputs.threads},
+      {"processor", inputs.processor},
+  };
+  return sha256_hex(identity.dump());
+}
+
+}  // namespace
+
+const char* mode_name(Mode mode) {
+  return mode == Mode::AsShipped ? "as-shipped" : "controlled";
+}
+
+std::vector<PreparedStack> prepare_stacks(const Study& study) {
+  std::vector<PreparedStack> stacks;
+  std::string reasons;
+  for (const StackChoice& choice : study.stacks) {
+    stacks.push_back(prepare(choice));
+    const std::string reason = reason_not_ready(stacks.back().manifest, stacks.back().environment);
+    if (!reason.empty()) {
+      reasons += fmt::format("\n  {}: {}", choice.name, reason);
+    }
+  }
+  if (!reasons.empty()) {
+    throw EnvironmentError("Some stacks of the study cannot run here." + reasons);
+  }
+  return stacks;
+}
+
+std::vector<PlannedTrial> plan_trials(const PlanInputs& inputs) {
+  std::vector<PlannedTrial> trials;
+  for (std::size_t data = 0; data < inputs.data.size(); ++data) {
+    for (std::size_t block = 0; block < inputs.study.seeds.size(); ++block) {
+      for (std::size_t position = 0; position < inputs.stacks.size(); ++position) {
+        PlannedTrial trial;
+        trial.data = data;
+        trial.stack = block % 2 == 0 ? position : inputs.stacks.size() - 1 - position;
+        trial.seed = inputs.study.seeds[block];
+        trial.key = key_of(inputs, trial);
+        trials.push_back(trial);
+      }
+    }
+  }
+  return trials;
+}
+
+void check_fits(const Study& study, const Dataset& data) {
+  const Shape& outputs = study.network.layers.back().output_shape;
+  if (outputs.back() != data.classes) {
+    throw UsageError(fmt::format("{}: the last layer '{}' has {} outputs, but '{}' has {} classes.",
+                                 study.file.string(),
+                                 study.network.layers.back().name,
+                                 outputs.back(),
+                                 data.name,
+                                 data.classes));
+  }
+  for (const StackChoice& stack : study.stacks) {
+    const std::int64_t images = training_images(stack.recipe, data);
+    if (steps_per_epoch(stack.recipe, images) < 1) {
+      throw UsageError(fmt::format(
+          "{}: the last batch is dropped, and {} training images of '{}' do not fill one of {}.",
+          study.file.string(),
+          images,
+          data.name,
+          stack.recipe.batch));
+    }
+    if (images > data.train.labels.size()) {
+      throw UsageError(fmt::format("{}: training_images is {}, but '{}' has only {}.",
+                                   study.file.string(),
+                                   images,
+                                   data.name,
+                                   data.train.labels.size()));
+    }
+  }
+}
+
+std::int64_t training_images(const Recipe& recipe, const Dataset& data) {
+  return recipe.training_images.value_or(data.train.labels.size());
+}
+
+}  // namespace plumbline

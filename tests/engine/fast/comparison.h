@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "engine/defaults.h"
+#include "engine/trainer.h"
+
+namespace plumbline::testing {
+
+// A network with one batch and a state, all drawn from a printed seed.
+struct Example {
+  Settings settings;
+  TensorMap state;
+  Tensor inputs;
+  std::vector<std::int64_t> labels;
+  TensorMap masks;
+  [[nodiscard]] Batch batch() const { return {inputs, labels, masks}; }
+};
+
+// Layers in a row: a layer without inputs takes the one before it. Names, shapes and defaults are
+// filled in.
+[[nodiscard]] Network chain(const Shape& input, std::vector<Layer> layers);
+[[nodiscard]] Example make_example(Network network,
+                                   const Recipe& recipe,
+                                   std::int64_t batch,
+                                   std::mt19937& random);
+// Another batch for the same network.
+void draw_batch(Example& example, std::int64_t batch, std::mt19937& random);
+
+// Takes one step and one prediction with the fast engine and with the oracle, and expects every
+// number within the oracle's budget for float32. Also expects that the budget says something: that
+// it is small against the numbers.
+void expect_agreement(const Example& example);
+
+}  // namespace plumbline::testing
