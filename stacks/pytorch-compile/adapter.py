@@ -7,6 +7,8 @@ def make_adapter():
 
     class CompiledTorchAdapter(TorchAdapter):
         def compiled(self, model):
+            # Or the shapes of a network built earlier would make this one's dynamic.
+            torch.compiler.reset()
             return torch.compile(model)
 
     return CompiledTorchAdapter()
