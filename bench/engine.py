@@ -23,6 +23,7 @@ from shared.machine import PROJECT, ready_stacks
 
 FLOP_AN_IMAGE = 82.05e6  # 27.77 million forward, and backward twice that less the first layer's input gradient
 SECONDS_A_TURN = 1.0
+STUDY = PROJECT / "studies" / "quickstart.toml"  # the paper's CNN
 
 # name: (stack whose environment it runs in, script, {what was tried: its settings})
 RIVALS = {
@@ -66,6 +67,10 @@ RIVALS = {
 }
 
 
+def told(found):
+    return found if isinstance(found, str) else "%.1f ms" % found
+
+
 class Race:
     """One batch size."""
 
@@ -82,17 +87,15 @@ class Race:
     def say(self, text):
         print(f"batch {self.batch}: {text}", file=sys.stderr, flush=True)
 
-    def worker(self, name, **members):
-        return WorkerContender(
-            self.stacks[name],
-            self.images,
-            self.labels,
-            self.batch,
-            members.pop("threads", self.options.threads),
-            self.folder,
-            members.pop("name", name),
-            **members,
-        )
+    def worker(self, name):
+        folder = Path(tempfile.mkdtemp(prefix=name, dir=self.folder))
+        stack = self.stacks[name]
+        return WorkerContender(name, stack, self.images, self.labels, self.batch, self.options.threads, folder)
+
+    def script(self, name, settings):
+        stack, script, _ = RIVALS[name]
+        threads = self.options.threads
+        return ScriptContender(name, self.stacks[stack], script, settings, self.data, self.batch, threads)
 
     def steps_a_turn(self, contender):
         """Warms the contender up; as many steps as take about SECONDS_A_TURN."""
@@ -105,28 +108,22 @@ class Race:
         return 1000 * min(contender.seconds_of(steps) / steps for _ in range(turns))
 
     def quickest(self, name):
-        """The rival in its best setting, and {setting: milliseconds a step, or why it has none}."""
-        stack, script, variants = RIVALS[name]
-        tried = {}
-        best = None
-        for variant, settings in variants.items():
-            contender = ScriptContender(
-                self.stacks[stack], script, settings, self.data, self.batch, self.options.threads, name
-            )
+        """The rival in its best setting, or None, and {setting: milliseconds a step, or why it has none}."""
+        tried, best = {}, None
+        for variant, settings in RIVALS[name][2].items():
+            contender = self.script(name, settings)
             try:
                 tried[variant] = self.milliseconds_a_step(contender, 2)
             except RuntimeError as error:
                 tried[variant] = str(error)
+            self.say(f"{name}, {variant}: {told(tried[variant])}")
+            if isinstance(tried[variant], float) and tried[variant] == min(
+                found for found in tried.values() if isinstance(found, float)
+            ):
+                best, contender = contender, best
+            if contender:
                 contender.close()
-                continue
-            self.say(f"{name}, {variant}: {tried[variant]:.1f} ms")
-            if best is None or tried[variant] < best[0]:
-                if best is not None:
-                    best[1].close()
-                best = (tried[variant], contender)
-            else:
-                contender.close()
-        return best[1], tried
+        return best, tried
 
     def contenders(self):
         """[contender], {name: {setting: milliseconds}}."""
@@ -135,7 +132,7 @@ class Race:
         for name in RIVALS:
             if RIVALS[name][0] in self.stacks and name in self.options.rivals:
                 contender, tried[name] = self.quickest(name)
-                found.append(contender)
+                found += [contender] if contender else []
         if "libtorch" in self.stacks and "libtorch" in self.options.rivals:
             found.append(self.worker("libtorch"))
         return found, tried
@@ -164,7 +161,6 @@ class Race:
                 "gflop_per_second": FLOP_AN_IMAGE * self.batch / statistics.median(times) / 1e9,
                 "ratio_to_native": ratio(times, native),
                 "peak_resident_bytes": memory[name],
-                "tried_ms": tried.get(name, {}),
             }
             for name, times in seconds.items()
         ]
@@ -173,16 +169,26 @@ class Race:
         return {
             "batch": self.batch,
             "stacks": rows,
+            "tried_ms": tried,
             "fastest": fastest and fastest["stack"],
             "ratio": fastest and fastest["ratio_to_native"],
         }
 
     def replicas(self):
-        """Images a second of as many replicas as threads, one thread each, over those of one replica on all threads."""
+        """Images a second of as many replicas as threads, one thread each, over those of one on all threads."""
         count = self.options.threads
         program = PROJECT / "build" / "release" / "bin" / "plumbline-replicas"
         done = subprocess.run(
-            [program, "--batch", str(self.batch), "--replicas", str(count), "--rounds", str(self.options.rounds)],
+            [
+                program,
+                STUDY,
+                "--batch",
+                str(self.batch),
+                "--replicas",
+                str(count),
+                "--rounds",
+                str(self.options.rounds),
+            ],
             capture_output=True,
             text=True,
             check=True,
@@ -231,10 +237,9 @@ def print_text(result):
             % (replicas["replicas"], replicas["ratio"], replicas["replicas"])
         )
     for race in result["batches"]:
-        for row in race["stacks"]:
-            for variant, found in row["tried_ms"].items():
-                text = found if isinstance(found, str) else "%.1f ms" % found
-                print("tried at batch %d: %s, %s: %s" % (race["batch"], row["stack"], variant, text))
+        for name, variants in race["tried_ms"].items():
+            for variant, found in variants.items():
+                print("tried at batch %d: %s, %s: %s" % (race["batch"], name, variant, told(found)))
 
 
 def main():

@@ -1,7 +1,8 @@
-// Trains the network of a study file on the study's data: train_fashion_mnist STUDY.toml STEPS
+// Trains the network of a study file on Fashion-MNIST: train_fashion_mnist STUDY.toml STEPS
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 
 #include "data/dataset.h"
 #include "draw/draw.h"
@@ -10,27 +11,36 @@
 
 using namespace plumbline;
 
-int main(int, char** arguments) {
-  const Study study = read_study(arguments[1]);
+void train(const Study& study, int steps) {
   const Recipe& recipe = study.stacks.front().recipe;
-  const Dataset data = load_dataset(study.data.front(), {});
+  const Dataset data = load_dataset({"fashion-mnist", {}, ""}, {});
   const PhiloxKey key = stream_key("example", 0);
   const auto trainer = make_fast_trainer(resolve(recipe, study.network), recipe.batch);
   trainer->set_state(initial_weights(study.network, recipe, key));
 
-  const std::int64_t pixels = element_count(study.network.input);
   BatchOrder order(recipe, data.train.images.shape().front(), key);
-  for (int step = 0; step < std::atoi(arguments[2]); ++step) {
-    Tensor inputs(DType::F32, {recipe.batch, 28, 28, 1});
+  for (int step = 0; step < steps; ++step) {
+    const std::vector<std::int64_t> images = order.next();
+    Tensor inputs(DType::F32, {std::ssize(images), 28, 28, 1});
     std::vector<std::int64_t> labels;
-    for (const std::int64_t image : order.next()) {
-      std::ranges::transform(data.train.images.as<std::uint8_t>().subspan(image * pixels, pixels),
-                             inputs.as<float>().begin() + std::ssize(labels) * pixels,
+    for (const std::int64_t image : images) {
+      std::ranges::transform(data.train.images.as<std::uint8_t>().subspan(image * 784, 784),
+                             inputs.as<float>().begin() + std::ssize(labels) * 784,
                              [](std::uint8_t pixel) { return pixel / 255.0F; });
       labels.push_back(data.train.labels.as<std::int64_t>()[image]);
     }
-    const double loss =
-        trainer->step({inputs, labels, dropout_masks(study.network, recipe.batch, step, key)});
-    std::printf("step %d: loss %.4f\n", step + 1, loss);
+    const TensorMap masks = dropout_masks(study.network, std::ssize(images), step, key);
+    std::printf("step %d: loss %.4f\n", step + 1, trainer->step({inputs, labels, masks}));
   }
+}
+
+int main(int argument_count, char** arguments) try {
+  if (argument_count != 3) {
+    std::fputs("Use: train_fashion_mnist STUDY.toml STEPS\n", stderr);
+    return 2;
+  }
+  train(read_study(arguments[1]), std::atoi(arguments[2]));
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "%s\n", error.what());
+  return 1;
 }

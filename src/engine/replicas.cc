@@ -27,7 +27,7 @@ void train_replicas(std::size_t count,
   };
   {
     std::vector<std::jthread> threads;
-    for (std::size_t i = 0; i < std::min(at_once, count); ++i) {
+    for (std::size_t i = 0; i < std::min(std::max<std::size_t>(at_once, 1), count); ++i) {
       threads.emplace_back(work);
     }
   }
@@ -36,13 +36,6 @@ void train_replicas(std::size_t count,
       std::rethrow_exception(failure);
     }
   }
-}
-
-std::size_t replicas_at_once(std::size_t cores,
-                             std::size_t available_bytes,
-                             std::size_t bytes_each) {
-  const std::size_t fit = available_bytes / std::max<std::size_t>(bytes_each, 1);
-  return std::max<std::size_t>(1, std::min(cores, fit));
 }
 
 }  // namespace plumbline

@@ -28,10 +28,15 @@ def test_an_installed_engine_trains_the_example_on_fashion_mnist(tmp_path):
     run("cmake", "--build", tmp_path / "build")
     study = PROJECT / "studies" / "quickstart.toml"
     environment = {**os.environ, "OMP_NUM_THREADS": "2"}
-    printed = run(tmp_path / "build" / "train_fashion_mnist", study, 60, env=environment)
+    program = tmp_path / "build" / "train_fashion_mnist"
+    printed = run(program, study, 60, env=environment)
     losses = [float(loss) for loss in re.findall(r"^step \d+: loss (\S+)$", printed, re.MULTILINE)]
     assert len(losses) == 60
     assert sum(losses[-10:]) < 0.8 * sum(losses[:10]), losses
+    for arguments, status, sentence in (([], 2, "Use: "), (["none.toml", 1], 1, "none.toml")):
+        finished = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True)
+        assert (finished.returncode, finished.stdout) == (status, "")
+        assert sentence in finished.stderr
 
 
 def test_the_guide_shows_the_example_as_it_is():

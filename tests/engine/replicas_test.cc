@@ -54,11 +54,10 @@ TEST(Replicas, LeaveTheCallersThreadsAlone) {
   EXPECT_EQ(omp_get_max_threads(), before);
 }
 
-TEST(Replicas, AtOnceAreOneACoreAsFarAsMemoryGoes) {
-  EXPECT_EQ(replicas_at_once(8, 1000, 100), 8U);
-  EXPECT_EQ(replicas_at_once(8, 350, 100), 3U);
-  EXPECT_EQ(replicas_at_once(8, 50, 100), 1U);
-  EXPECT_EQ(replicas_at_once(4, 50, 0), 4U);
+TEST(Replicas, AreTrainedOneAfterTheOtherWhenNoneMayRunAtOnce) {
+  int calls = 0;
+  train_replicas(3, 0, [&](std::size_t) { ++calls; });
+  EXPECT_EQ(calls, 3);
 }
 
 Settings small_dense_network() {
