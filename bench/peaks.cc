@@ -34,12 +34,15 @@ constexpr int kSums = 20;
 constexpr std::int64_t kRepeats = 4'000'000;
 
 __attribute__((target_clones("avx512f", "avx2,fma", "default"))) float multiply_adds() {
-  Wide sums[kSums] = {};
+  Wide sums[kSums];
   Wide factor{};
   Wide addend{};
   for (int lane = 0; lane < 16; ++lane) {
     factor[lane] = 0.999F;
     addend[lane] = 1e-3F;
+    for (int s = 0; s < kSums; ++s) {
+      sums[s][lane] = static_cast<float>(s * 16 + lane);  // or one would be worked out for all
+    }
   }
   for (std::int64_t i = 0; i < kRepeats; ++i) {
 #pragma GCC unroll 20
@@ -49,7 +52,9 @@ __attribute__((target_clones("avx512f", "avx2,fma", "default"))) float multiply_
   }
   float total = 0;
   for (const Wide& sum : sums) {
-    total += sum[0];
+    for (int lane = 0; lane < 16; ++lane) {
+      total += sum[lane];
+    }
   }
   return total;
 }
