@@ -28,6 +28,7 @@ class FileActions {
 // The process, or -1.
 pid_t start(std::vector<std::string> command, const Descriptor& output) {
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (std::string& argument : command) {
     arguments.push_back(argument.data());
   }

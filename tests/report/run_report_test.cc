@@ -69,12 +69,12 @@ TEST(RunReport, HeadlineTimeIsThePapersSumWithoutImport) {
 }
 
 TEST(RunReport, SummarisesTrainedTrialsAndCountsTheOthers) {
-  const StackSummary& native = example().data[0].stacks[0];
+  const RunReport report = example();
+  const StackSummary& native = report.data[0].stacks[0];
   EXPECT_EQ(native.outcomes.at("trained"), 2U);
   EXPECT_DOUBLE_EQ(native.accuracy.mean, 0.985);
   EXPECT_DOUBLE_EQ(native.time_seconds.mean, 13.5);
   EXPECT_DOUBLE_EQ(native.phase_seconds.at("train"), 11);
-  const RunReport report = example();
   const StackSummary& slow = report.data[0].stacks[1];
   EXPECT_EQ(slow.accuracy.count, 1U);
   EXPECT_EQ(slow.outcomes.at("crashed"), 1U);
