@@ -45,13 +45,13 @@ TEST(Bounded, IsUncertainByTheWholeDifferenceWhenADecisionMayFallEitherWay) {
 TEST(Bounded, OpensTheGatesOfAllThatMayBeTheLargest) {
   const std::vector<Bounded> values = {{1, 0.1}, {1.15, 0.1}, {0.5, 0.1}};
   std::vector<Bounded> gates(3);
-  kBounded.winners(values, gates);
+  kBounded.winners(values, PoolTies::First, gates);
   EXPECT_EQ(gates[1].value, 1);
   EXPECT_EQ(gates[0].bound, 1);
   EXPECT_EQ(gates[1].bound, 1);
   EXPECT_EQ(gates[2].bound, 0);
   const std::vector<Bounded> tie = {{0.5, 0.1}, {1, 0.1}, {1, 0.1}};
-  kBounded.winners(tie, gates);
+  kBounded.winners(tie, PoolTies::First, gates);
   EXPECT_EQ(gates[1].value, 1);
   EXPECT_EQ(gates[1].bound + gates[2].bound, 0);
 }

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "engine/reference/arithmetic/double.h"
+#include "engine/reference/losses/mean_squared_error.h"
+#include "engine/reference/losses/softmax_cross_entropy.h"
 #include "engine/reference/operations/activation.h"
 #include "engine/reference/operations/add.h"
 #include "engine/reference/operations/average_pool.h"
@@ -16,8 +18,6 @@
 #include "engine/reference/operations/input_scaling.h"
 #include "engine/reference/operations/layer_norm.h"
 #include "engine/reference/operations/max_pool.h"
-#include "engine/reference/operations/mean_squared_error.h"
-#include "engine/reference/operations/softmax_cross_entropy.h"
 
 // Values against other programs. "TensorFlow" is 2.21.0 and "PyTorch" is 2.13.0+cpu, both in
 // float64 on these inputs.
@@ -121,7 +121,7 @@ TEST(MaxPool, IsTensorFlowsAndPaddedPlacesNeverWin) {
   const Window window = Window::make(x.shape(), {3, 2}, {2, 2}, Padding::Same);
   const Array<double> y = max_pool(kDouble, x, window);
   expect_near(y, {-4, -1, -3, -1, -2, -1}, 0);
-  expect_near(max_pool_gradient(kDouble, x, pattern(y.shape(), 3, 5), window),
+  expect_near(max_pool_gradient(kDouble, x, pattern(y.shape(), 3, 5), window, PoolTies::First),
               {0, -2, 0, 1, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
               0);
 }
@@ -129,7 +129,9 @@ TEST(MaxPool, IsTensorFlowsAndPaddedPlacesNeverWin) {
 TEST(MaxPool, GivesTheGradientToTheFirstOfEqualInputs) {
   const Array<double> x = array({1, 1, 4, 1}, {2, 2, 1, 2});
   const Window window = Window::make(x.shape(), {1, 4}, {1, 1}, Padding::Valid);
-  expect_near(max_pool_gradient(kDouble, x, array({1, 1, 1, 1}, {5}), window), {5, 0, 0, 0}, 0);
+  expect_near(max_pool_gradient(kDouble, x, array({1, 1, 1, 1}, {5}), window, PoolTies::First),
+              {5, 0, 0, 0},
+              0);
 }
 
 TEST(AveragePool, IsTensorFlowsAndPaddedPlacesAreNotCounted) {
@@ -138,11 +140,12 @@ TEST(AveragePool, IsTensorFlowsAndPaddedPlacesAreNotCounted) {
     value -= 6;
   }
   const Window window = Window::make(x.shape(), {3, 2}, {2, 2}, Padding::Same);
-  const Array<double> y = average_pool(kDouble, x, window);
+  const Array<double> y = average_pool(kDouble, x, window, AverageOver::Inputs);
   expect_near(y, {-7.25, -4.25, -6.5, -16.0 / 3, -5.75, -5.5});
   const double sixth = 1.0 / 6;
   const double twelfth = 7.0 / 12;
-  expect_near(average_pool_gradient(kDouble, x.shape(), pattern(y.shape(), 3, 5), window),
+  expect_near(average_pool_gradient(
+                  kDouble, x.shape(), pattern(y.shape(), 3, 5), window, AverageOver::Inputs),
               {-0.5,    -0.5,   0.25,   0.25,      -4 * sixth, -4 * sixth, twelfth,
                twelfth, -sixth, -sixth, 2 * sixth, 2 * sixth,  -sixth,     -sixth,
                -sixth,  -sixth, 0,      0,         -0.5,       -0.5});
@@ -169,7 +172,11 @@ TEST(ShapeOperations, MoveNothingButWhatTheySay) {
 }
 
 TEST(Dropout, KeepsByTheMaskAndScalesByTheKeptShare) {
-  expect_near(dropout(kDouble, array({1, 3}, {1, 2, 3}), array({1, 3}, {1, 0, 1}), 0.2),
+  expect_near(dropout(kDouble,
+                      array({1, 3}, {1, 2, 3}),
+                      array({1, 3}, {1, 0, 1}),
+                      0.2,
+                      DropoutScale::InTraining),
               {1.25, 0, 3.75});
 }
 
@@ -208,7 +215,7 @@ TEST(Activation, HasPyTorchsValuesAndDerivatives) {
   for (const ActivationCase& c : cases) {
     SCOPED_TRACE(c.name);
     expect_near(activation(kDouble, c.function, x), c.y);
-    expect_near(activation_gradient(kDouble, c.function, x, ones), c.dy);
+    expect_near(activation_gradient(kDouble, Dialect{}, c.function, x, ones), c.dy);
   }
 }
 
@@ -248,18 +255,22 @@ TEST(BatchNorm, IsPyTorchsInTrainingWithEpsilon1e3) {
                -0.258150445315289});
   expect_near(gradients.dgamma, {2.535923353800121, 3.673444170979316});
   expect_near(gradients.dbeta, {-2, 1});
-  const auto unbiased =
-      batch_norm_running(kDouble, x, parameters, 0.9, 1e-3, RunningVariance::Unbiased);
+  const auto unbiased = batch_norm_running(
+      kDouble, x, parameters, 0.9, 1e-3, Dialect{.running_variance = RunningVariance::Unbiased});
   expect_near(unbiased.mean, {1.0 / 3, -13.0 / 15});
   expect_near(unbiased.variance, {2.896666666666667, 4.126666666666667});
   // The share of the batch, 0.1, times 5 / 6: v = 0.9 * 2 + 0.1 * 10.9666.. * 5 / 6
-  const auto biased =
-      batch_norm_running(kDouble, x, parameters, 0.9, 1e-3, RunningVariance::Biased);
+  const auto biased = batch_norm_running(kDouble, x, parameters, 0.9, 1e-3, Dialect{});
   expect_near(biased.variance,
               {1.8 + (2.896666666666667 - 1.8) * 5 / 6, 2.7 + (4.126666666666667 - 2.7) * 5 / 6});
   // Of the same batch, (v + epsilon) * 6 / (6 - 1 - epsilon).
   const auto theano =
-      batch_norm_running(kDouble, x, parameters, 0.9, 1e-3, RunningVariance::Keras2Theano);
+      batch_norm_running(kDouble,
+                         x,
+                         parameters,
+                         0.9,
+                         1e-3,
+                         Dialect{.running_variance = RunningVariance::Keras2Theano});
   expect_near(theano.variance,
               {1.8 + ((2.896666666666667 - 1.8) * 5 / 6 + 1e-4) * 6 / 4.999,
                2.7 + ((4.126666666666667 - 2.7) * 5 / 6 + 1e-4) * 6 / 4.999});
@@ -312,8 +323,8 @@ TEST(LayerNorm, IsPyTorchs) {
 TEST(SoftmaxCrossEntropy, IsPyTorchsMeanOverTheBatch) {
   const Array<double> z = pattern({3, 4}, 7, 11, 0.5);
   const std::vector<std::int64_t> labels = {2, 0, 3};
-  EXPECT_NEAR(softmax_cross_entropy(kDouble, z, labels), 3.242758464406778, 1e-14);
-  expect_near(softmax_cross_entropy_gradient(kDouble, z, labels),
+  EXPECT_NEAR(softmax_cross_entropy(kDouble, z, labels, 3), 3.242758464406778, 1e-14);
+  expect_near(softmax_cross_entropy_gradient(kDouble, z, labels, 3),
               {0.001782433016249654,
                0.05902607491920246,
                -0.3253450227657975,
@@ -330,17 +341,17 @@ TEST(SoftmaxCrossEntropy, IsPyTorchsMeanOverTheBatch) {
 
 TEST(SoftmaxCrossEntropy, StaysFiniteWhereExpDoesNot) {
   const std::vector<std::int64_t> labels = {1};
-  EXPECT_EQ(softmax_cross_entropy(kDouble, array({1, 2}, {2000, -2000}), labels), 4000);
+  EXPECT_EQ(softmax_cross_entropy(kDouble, array({1, 2}, {2000, -2000}), labels, 1), 4000);
   expect_near(
-      softmax_cross_entropy_gradient(kDouble, array({1, 2}, {2000, -2000}), labels), {1, -1}, 0);
+      softmax_cross_entropy_gradient(kDouble, array({1, 2}, {2000, -2000}), labels, 1), {1, -1}, 0);
 }
 
 TEST(MeanSquaredError, IsPyTorchsAgainstOneHotLabels) {
   const Array<double> z = pattern({3, 4}, 7, 11, 0.5);
   const std::vector<std::int64_t> labels = {2, 0, 3};
-  EXPECT_NEAR(mean_squared_error(kDouble, z, labels), 3.5625, 1e-14);
+  EXPECT_NEAR(mean_squared_error(kDouble, z, labels, 12), 3.5625, 1e-14);
   const double twelfth = 1.0 / 12;
-  expect_near(mean_squared_error_gradient(kDouble, z, labels),
+  expect_near(mean_squared_error_gradient(kDouble, z, labels, 12),
               {-5 * twelfth,
                2 * twelfth,
                -4 * twelfth,

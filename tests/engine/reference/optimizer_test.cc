@@ -26,7 +26,7 @@ std::vector<OptimizerCase> cases() {
   OptimizerSettings adamw = adam_coupled;
   adamw.kind = OptimizerKind::AdamW;
   OptimizerSettings adam_hat = adam;
-  adam_hat.adam_epsilon = AdamEpsilon::EpsilonHat;
+  adam_hat.dialect.adam_epsilon = AdamEpsilon::EpsilonHat;
   return {
       {"sgd", {.kind = OptimizerKind::Sgd, .learning_rate = 0.1}, {1.45, 1.475, 1.4625}},
       {"sgd, momentum",
