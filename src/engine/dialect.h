@@ -5,8 +5,8 @@ namespace plumbline {
 // What frameworks mean differently by the same words. Each switch names its alternatives and who
 // has them: read in the source of the version named, or found by running it. "Keras 2.3.1" is on
 // Theano 1.0.5 unless it says otherwise. Plain values; every default is the meaning that
-// docs/study_file.md gives to the word, or else PyTorch's. dialect_words.h has them as text and as a
-// list to walk through.
+// docs/study_file.md gives to the word, or else PyTorch's. dialect_words.h has them as text and as
+// a list to walk through.
 
 // How a number such as 1 - beta_2 reaches a float32 computation. It matters: float32(1 - 0.999) and
 // 1 - float32(0.999) differ by 1.3e-5 of themselves, 200 times what rounding explains.
@@ -75,16 +75,18 @@ struct OptimizerDialect {
   Constants constants = Constants::Exact;
   BetaPower beta_power = BetaPower::Double;            // adam, adamw
   AdamEpsilon adam_epsilon = AdamEpsilon::Algorithm1;  // adam, adamw
-  bool bias_correction = true;                         // adam, adamw; false: c_1 = c_2 = 1
-  RootEpsilon rmsprop_epsilon = RootEpsilon::Outside;  // PyTorch 2.13, Keras 2.3.1; Inside:
-                                                       // tf.compat.v1.train, Keras 3.15.1, Optax
-  RootEpsilon adagrad_epsilon = RootEpsilon::Outside;  // PyTorch 2.13, Keras 2.3.1; Inside: Keras
-                                                       // 3.15.1; tf.compat.v1.train has none
-  RootEpsilon adadelta_epsilon = RootEpsilon::Inside;  // Zeiler 2012 and every framework
+  bool bias_correction = true;                         // adam, adamw; without it c_1 = c_2 = 1
+  // Outside: PyTorch 2.13, Keras 2.3.1. Inside: tf.compat.v1.train, Keras 3.15.1, Optax 0.2.8.
+  RootEpsilon rmsprop_epsilon = RootEpsilon::Outside;
+  // Outside: PyTorch 2.13, Keras 2.3.1. Inside: Keras 3.15.1. Reciprocal: Optax 0.2.8.
+  // tf.compat.v1.train has no epsilon.
+  RootEpsilon adagrad_epsilon = RootEpsilon::Outside;
+  // Inside: Zeiler 2012 and every framework.
+  RootEpsilon adadelta_epsilon = RootEpsilon::Inside;
   LearningRatePlace rate_place = LearningRatePlace::Outside;  // sgd, rmsprop, adadelta
-  double dampening = 0;                          // sgd: velocity = momentum velocity + (1 -
-                                                 // dampening) g; 0 but in PyTorch on request
-  FirstStep first_step = FirstStep::Undampened;  // sgd with dampening
+  // sgd: velocity = momentum velocity + (1 - dampening) g. 0 but in PyTorch on request.
+  double dampening = 0;
+  FirstStep first_step = FirstStep::Undampened;
   WeightDecay weight_decay = WeightDecay::ByName;
   friend bool operator==(const OptimizerDialect&, const OptimizerDialect&) = default;
 };
@@ -94,7 +96,7 @@ struct OptimizerDialect {
 // What padding = "same" puts before the first input; the output is always ceil(input / stride).
 enum class SamePadding {
   TensorFlow,  // half of max((output - 1) stride + size - input, 0), rounded down: TensorFlow 2.21,
-               // Keras 3.15.1, JAX 0.10.2
+               // JAX 0.10.2 and Flax 0.12.8
   Symmetric,   // size / 2 rounded down, whatever the stride: PyTorch's padding = kernel_size // 2;
                // convolutions of Keras 2.3.1 ("half"), which cuts an even size's output to measure
   Keras2Theano,  // size - 2 for odd sizes over 2, else size - 1: pools of Keras 2.0.9 to 2.3.1
@@ -108,9 +110,9 @@ enum class KernelOrder {
 
 // By what an average over a window that reaches into the padding divides.
 enum class AverageOver {
-  Inputs,  // the places that are inputs: TensorFlow 2.21, Keras 2.1.6 to 3.15.1; PyTorch 2.13 with
-           // count_include_pad=False
-  Window,  // all places: PyTorch 2.13 by default, Flax 0.12.8, Keras 2.0.9 (average_inc_pad)
+  Inputs,  // the places that are inputs: TensorFlow 2.21, Keras 2.1.6 to 2.3.1; PyTorch 2.13 and
+           // Flax 0.12.8 with count_include_pad=False
+  Window,  // all places: PyTorch 2.13 and Flax 0.12.8 by default, Keras 2.0.9 (average_inc_pad)
 };
 
 // To which of equally large inputs of its window max_pool's gradient goes. Behind a relu such ties
@@ -118,7 +120,7 @@ enum class AverageOver {
 enum class PoolTies {
   First,   // row by row: PyTorch 2.13, TensorFlow 2.21, JAX 0.10.2
   Last,    // found in no framework
-  Shared,  // an equal part to each: tf.reduce_max and torch.amax, which pools may be written with
+  Shared,  // an equal part to each: torch.amax and tf.reduce_max, which pools may be written with
   Each,    // the whole of it to each: Theano 1.0.5
 };
 
@@ -148,7 +150,8 @@ enum class RunningVariance {
   Biased,             // variance: Keras 3.15.1, Flax 0.12.8
   Unbiased,           // variance n / (n - 1): PyTorch 2.13
   BiasedPlusEpsilon,  // variance + epsilon: Keras 2.0.9
-  Keras2,             // variance n / (n - 1 - epsilon): Keras 2.1.6 to 2.3.1 on TensorFlow
+  Keras2,             // variance n / (n - 1 - epsilon): Keras 2.1.6 to 2.3.1 by the layer's own
+                      // formula, of a backend that gives the variance
   Keras2Theano,       // (variance + epsilon) n / (n - 1 - epsilon): Keras 2.1.6 to 2.3.1
 };
 
@@ -158,10 +161,10 @@ enum class CrossEntropy {
   FromLogits,  // -log_softmax(logits)[label]: PyTorch, TensorFlow, Optax; Keras 3.15.1 from logits
                // and, on TensorFlow, behind a softmax layer
   Clipped,     // -log(clip(p)[label]): Keras 2.3.1 from logits
-  RenormalisedAndClipped,  // -log(clip(p / sum p)[label]): Keras 2.3.1; Keras 3.15.1 on PyTorch and
-                           // JAX. In exact numbers it is Clipped.
-  ClippedAndRenormalised,  // -log_softmax(log(clip(p)))[label]: the sparse form of Keras 2.0.9 to
-                           // 3.15.1 on TensorFlow
+  RenormalisedAndClipped,  // -log(clip(p / sum p)[label]): Keras 2.3.1 and 3.15.1 from
+                           // probabilities. In exact numbers it is Clipped.
+  ClippedAndRenormalised,  // -log_softmax(log(clip(p)))[label]: from probabilities the sparse form
+                           // of Keras 2.0.9, 2.1.6 and 3.15.1 on TensorFlow
 };
 
 enum class LossReduction {

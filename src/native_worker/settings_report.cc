@@ -114,6 +114,16 @@ void report_optimizer(json& report, const OptimizerSettings& settings) {
   report["optimizer.epsilon"] = settings.epsilon;
 }
 
+void report_dialect(json& report, Settings settings, Engine engine) {
+  if (engine == Engine::Fast) {  // it rounds what it worked out in float64
+    settings.optimizer.dialect.constants = Constants::DoubleThenCast;
+    settings.dialect.constants = Constants::DoubleThenCast;
+  }
+  for (const DialectChoice& choice : dialect_choices(settings)) {
+    report[choice.name] = choice.word;
+  }
+}
+
 }  // namespace
 
 json settings_report(const Settings& settings, const TrialPlan& plan, Engine engine) {
@@ -129,9 +139,7 @@ json settings_report(const Settings& settings, const TrialPlan& plan, Engine eng
       report["loss.clip"] = settings.dialect.probability_limit;
     }
   }
-  for (const DialectChoice& choice : dialect_choices(settings)) {
-    report[choice.name] = choice.word;
-  }
+  report_dialect(report, settings, engine);
   report_optimizer(report, settings.optimizer);
   report_layers(report, settings);
   report_parameters(report, plan);
