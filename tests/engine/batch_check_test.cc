@@ -73,6 +73,9 @@ TEST_F(BatchCheck, TellsWhereTheInputsAreNotFinite) {
       "Training needs finite numbers.");
   inputs_.as<float>()[3] = -std::numeric_limits<float>::infinity();
   EXPECT_THAT(message(), HasSubstr("have an infinity at (0, 1, 0, 0)"));
+  inputs_.as<float>()[12 + 7] = 0;
+  EXPECT_THAT(message(), HasSubstr("have an infinity at (0, 1, 0, 0)"));
+  inputs_.as<float>()[12 + 7] = NAN;
   inputs_.as<float>()[3] = -std::numeric_limits<float>::max();
   EXPECT_THAT(message(), HasSubstr("have NaN at (1, 2, 1, 0)"));
   inputs_.as<float>()[12 + 7] = std::numeric_limits<float>::max();
