@@ -65,5 +65,10 @@ class BatchOrder {
                                   std::int64_t batch,
                                   std::int64_t step,
                                   PhiloxKey key);
+// Those of all dropout layers of the network, by layer.
+[[nodiscard]] TensorMap dropout_masks(const Network& network,
+                                      std::int64_t batch,
+                                      std::int64_t step,
+                                      PhiloxKey key);
 
 }  // namespace plumbline

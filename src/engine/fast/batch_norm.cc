@@ -21,7 +21,8 @@ class BatchNormOperation : public Operation {
       : site_(site), input_(input), output_(output) {
     const memory::dims& dims = input.dims();
     channels_ = dims[1];
-    const double rows = static_cast<double>(element_count(dims) / channels_);
+    const std::int64_t normalised = element_count(dims) / channels_;
+    const auto rows = static_cast<double>(normalised);
     keep_ = static_cast<float>(norm.momentum.value());
     take_ = static_cast<float>(1.0 - norm.momentum.value());
     take_variance_ = take_;

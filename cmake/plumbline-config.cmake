@@ -1,0 +1,5 @@
+include(CMakeFindDependencyMacro)
+foreach(package OpenSSL ZLIB CURL fmt nlohmann_json tomlplusplus Threads OpenMP dnnl)
+  find_dependency(${package})
+endforeach()
+include(${CMAKE_CURRENT_LIST_DIR}/plumbline.cmake)
