@@ -9,34 +9,45 @@ dnnl::normalization_flags scale_and_shift() {
   return dnnl::normalization_flags::use_scale | dnnl::normalization_flags::use_shift;
 }
 
+// The running variance takes in (variance + offset) * factor, by what frameworks mean by it.
+struct EnteringVariance {
+  double factor = 1;
+  double offset = 0;
+};
+EnteringVariance entering_variance(RunningVariance meaning, double rows, double epsilon) {
+  switch (meaning) {
+    case RunningVariance::Biased:
+      break;
+    case RunningVariance::Unbiased:
+      return {.factor = rows > 1 ? rows / (rows - 1) : 1};
+    case RunningVariance::BiasedPlusEpsilon:
+      return {.offset = epsilon};
+    case RunningVariance::Keras2:
+      return {.factor = rows / (rows - 1 - epsilon)};
+    case RunningVariance::Keras2Theano:
+      return {.factor = rows / (rows - 1 - epsilon), .offset = epsilon};
+  }
+  return {};
+}
+
 // Normalises over all axes but the channels, in the layout in which the input comes. Training uses
 // the batch's mean and biased variance; prediction uses the running ones.
 class BatchNormOperation : public Operation {
  public:
-  BatchNormOperation(const Site& site,
-                     const BatchNorm& norm,
-                     RunningVariance running_variance,
-                     Value& input,
-                     Value& output)
+  BatchNormOperation(
+      const Site& site, const BatchNorm& norm, const Dialect& dialect, Value& input, Value& output)
       : site_(site), input_(input), output_(output) {
     const memory::dims& dims = input.dims();
     channels_ = dims[1];
-    const std::int64_t normalised = element_count(dims) / channels_;
-    const auto rows = static_cast<double>(normalised);
-    keep_ = static_cast<float>(norm.momentum.value());
-    take_ = static_cast<float>(1.0 - norm.momentum.value());
-    take_variance_ = take_;
-    if (running_variance == RunningVariance::Unbiased && rows > 1) {
-      take_variance_ = static_cast<float>((1.0 - norm.momentum.value()) * rows / (rows - 1.0));
-    }
+    set_running(norm, dialect, static_cast<double>(element_count(dims) / channels_));
     make_forward(static_cast<float>(norm.epsilon.value()));
   }
 
   void forward() override {
     forward_call_.run(site_.runtime);
     if (site_.training) {
-      update_running("moving_mean", mean_, take_);
-      update_running("moving_variance", variance_, take_variance_);
+      update_running("moving_mean", mean_, take_, 0);
+      update_running("moving_variance", variance_, take_variance_, add_to_variance_);
     }
   }
 
@@ -104,11 +115,24 @@ class BatchNormOperation : public Operation {
                       {DNNL_ARG_DST, output_.data}}};
   }
 
-  void update_running(const char* role, const memory& batch, float take) const {
+  void set_running(const BatchNorm& norm, const Dialect& dialect, double rows) {
+    const double momentum = norm.momentum.value();
+    const double epsilon = norm.epsilon.value();
+    const bool of_new = dialect.norm_momentum == NormMomentum::OfNew;
+    keep_ = static_cast<float>(of_new ? 1.0 - momentum : momentum);
+    const double take = of_new ? momentum : 1.0 - momentum;
+    take_ = static_cast<float>(take);
+    const auto [factor, offset] = entering_variance(dialect.running_variance, rows, epsilon);
+    take_variance_ = static_cast<float>(take * factor);
+    add_to_variance_ = static_cast<float>(take * factor * offset);
+  }
+
+  // running = keep * running + take * batch + add
+  void update_running(const char* role, const memory& batch, float take, float add) const {
     float* running = site_.parameters.weight(site_.parameter(role));
     const float* found = floats(batch);
     for (std::int64_t c = 0; c < channels_; ++c) {
-      running[c] = keep_ * running[c] + take * found[c];
+      running[c] = keep_ * running[c] + take * found[c] + add;
     }
   }
 
@@ -120,6 +144,7 @@ class BatchNormOperation : public Operation {
   float keep_ = 0;           // of the running values
   float take_ = 0;           // of the batch's mean
   float take_variance_ = 0;  // of the batch's biased variance
+  float add_to_variance_ = 0;
   dnnl::batch_normalization_forward::primitive_desc forward_desc_;
   memory mean_;
   memory variance_;
@@ -131,12 +156,9 @@ class BatchNormOperation : public Operation {
 
 }  // namespace
 
-OperationPointer make_batch_norm(const Site& site,
-                                 const BatchNorm& norm,
-                                 RunningVariance running_variance,
-                                 Value& input,
-                                 Value& output) {
-  return std::make_unique<BatchNormOperation>(site, norm, running_variance, input, output);
+OperationPointer make_batch_norm(
+    const Site& site, const BatchNorm& norm, const Dialect& dialect, Value& input, Value& output) {
+  return std::make_unique<BatchNormOperation>(site, norm, dialect, input, output);
 }
 
 }  // namespace plumbline::fast
