@@ -3,6 +3,8 @@
 #include <map>
 #include <set>
 
+#include "engine/fast/instruction_set.h"
+
 namespace plumbline::fast {
 namespace {
 
@@ -91,7 +93,10 @@ class Grouping {
 }  // namespace
 
 std::vector<LayerGroup> group_layers(const Network& network, Kernels kernels) {
-  if (kernels == Kernels::Fastest) {
+  const bool own =
+      kernels == Kernels::Own ||
+      (kernels == Kernels::Fastest && chosen_instruction_set() != InstructionSet::Portable);
+  if (own) {
     return Grouping(network).groups();
   }
   std::vector<LayerGroup> singles;

@@ -26,10 +26,11 @@ struct DenseLayers {
 };
 using LayerGroup = std::variant<SingleLayer, ConvPoolLayers, DenseLayers>;
 
-// What an operation can do for kernels of our own.
+// By what a network is trained.
 enum class Kernels {
-  Fastest,  // our own where they fit
-  OneDnn,   // oneDNN's throughout
+  Fastest,  // Own with AVX2 or AVX-512; on other machines OneDnn
+  Own,      // our own where they fit, oneDNN's elsewhere
+  OneDnn,   // oneDNN's, and our own only where it has none whose bits do not depend on threads
 };
 
 // The groups of a network in the order of their first layers. Layers are joined where nothing else

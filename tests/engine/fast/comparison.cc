@@ -138,22 +138,41 @@ Example make_example(Network network,
   return example;
 }
 
+std::vector<Variant> variants() {
+  std::vector<Variant> found;
+  for (const fast::InstructionSet set : fast::available_instruction_sets()) {
+    found.push_back({fast::Kernels::Own, set});
+  }
+  found.push_back({fast::Kernels::OneDnn, fast::chosen_instruction_set()});
+  return found;
+}
+
+std::string variant_name(const Variant& variant) {
+  return variant.kernels == fast::Kernels::OneDnn
+             ? "onednn"
+             : std::string("own_") + fast::instruction_set_name(variant.instruction_set);
+}
+
 void expect_agreement(const Example& example) {
   const reference::Model<BoundedArithmetic> model(example.settings, BoundedArithmetic());
   const auto before = model.parameters_from(example.state);
   const Array<Bounded> inputs = model.array_from(example.inputs);
   reference::OptimizerState<Bounded> optimizer;
   const auto step = model.step(before, optimizer, {inputs, example.labels, example.masks});
+  const auto outputs = model.predict(before, inputs).at(model.output_name());
 
-  const auto fast = make_fast_trainer(example.settings, std::ssize(example.labels));
-  fast->set_state(example.state);
-  expect_within("the prediction",
-                fast->predict(example.inputs),
-                model.predict(before, inputs).at(model.output_name()));
-  const double loss = fast->step(example.batch());
-  EXPECT_NEAR(loss, step.loss.value, step.loss.bound + reference::rounding_of(step.loss.value));
-  for (const auto& [name, tensor] : fast->state()) {
-    expect_within(name, tensor, step.after.at(name));
+  for (const Variant& variant : variants()) {
+    SCOPED_TRACE(variant_name(variant));
+    const fast::ForcedInstructionSet forced(variant.instruction_set);
+    const auto trainer =
+        make_fast_trainer(example.settings, std::ssize(example.labels), {variant.kernels});
+    trainer->set_state(example.state);
+    expect_within("the prediction", trainer->predict(example.inputs), outputs);
+    const double loss = trainer->step(example.batch());
+    EXPECT_NEAR(loss, step.loss.value, step.loss.bound + reference::rounding_of(step.loss.value));
+    for (const auto& [name, tensor] : trainer->state()) {
+      expect_within(name, tensor, step.after.at(name));
+    }
   }
 }
 

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "engine/defaults.h"
+#include "engine/fast/grouping.h"
+#include "engine/fast/instruction_set.h"
 #include "engine/trainer.h"
 
 namespace plumbline::testing {
@@ -30,9 +32,18 @@ struct Example {
 // Another batch for the same network.
 void draw_batch(Example& example, std::int64_t batch, std::mt19937& random);
 
-// Takes one step and one prediction with the fast engine and with the oracle, and expects every
-// number within the oracle's budget for float32. Also expects that the budget says something: that
-// it is small against the numbers.
+// A way of the fast engine to do the same.
+struct Variant {
+  fast::Kernels kernels = fast::Kernels::Fastest;
+  fast::InstructionSet instruction_set = fast::InstructionSet::Portable;
+};
+// Our own kernels with each instruction set that this machine has, and oneDNN's.
+[[nodiscard]] std::vector<Variant> variants();
+[[nodiscard]] std::string variant_name(const Variant& variant);
+
+// Takes one step and one prediction with each variant of the fast engine and with the oracle, and
+// expects every number within the oracle's budget for float32. Also expects that the budget says
+// something: that it is small against the numbers.
 void expect_agreement(const Example& example);
 
 }  // namespace plumbline::testing

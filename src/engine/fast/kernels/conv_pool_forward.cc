@@ -56,8 +56,8 @@ HWY_INLINE void convolve_tile(const ConvPoolShape& shape,
     for (std::int64_t y = 0; y < shape.kernel[0]; ++y) {
       const float* inputs = planes + channel * plane_floats + y * columns;
       for (std::int64_t x = 0; x < shape.kernel[1]; ++x, ++inputs, kernel += kConvPanel) {
-        const Vector weights_0 = hn::Load(kFloats, kernel);
-        const Vector weights_1 = hn::Load(kFloats, kernel + kLanes);
+        const Vector weights_0 = hn::LoadU(kFloats, kernel);
+        const Vector weights_1 = hn::LoadU(kFloats, kernel + kLanes);
 #pragma GCC unroll 16
         for (int place = 0; place < kPlaces; ++place) {
           const Vector input = hn::Set(kFloats, inputs[place]);

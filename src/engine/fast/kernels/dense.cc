@@ -54,7 +54,7 @@ HWY_INLINE void sum_lanes(const float* vectors, float* sums) {
   std::copy_n(vectors, 4, sums);
 #else
   const auto part = [&](std::int64_t i)
-                        HWY_ATTR { return hn::Load(kFloats, vectors + i * kLanes); };
+                        HWY_ATTR { return hn::LoadU(kFloats, vectors + i * kLanes); };
   const Vector ab = hn::Add(hn::InterleaveLower(kFloats, part(0), part(1)),
                             hn::InterleaveUpper(kFloats, part(0), part(1)));
   const Vector cd = hn::Add(hn::InterleaveLower(kFloats, part(2), part(3)),
@@ -91,11 +91,11 @@ HWY_INLINE void add_tile_products(const float* weights,
     Vector rows[kOutputs];
 #pragma GCC unroll 8
     for (int output = 0; output < kOutputs; ++output) {
-      rows[output] = hn::Load(kFloats, weights + output * width + at);
+      rows[output] = hn::LoadU(kFloats, weights + output * width + at);
     }
 #pragma GCC unroll 8
     for (int image = 0; image < kImages; ++image) {
-      const Vector input = hn::Load(kFloats, inputs + image * width + at);
+      const Vector input = hn::LoadU(kFloats, inputs + image * width + at);
 #pragma GCC unroll 8
       for (int output = 0; output < kOutputs; ++output) {
         sums[output][image] = hn::MulAdd(rows[output], input, sums[output][image]);
