@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <random>
 #include <string>
 #include <vector>
@@ -42,8 +43,10 @@ struct Variant {
 [[nodiscard]] std::string variant_name(const Variant& variant);
 
 // Takes one step and one prediction with each variant of the fast engine and with the oracle, and
-// expects every number within the oracle's budget for float32. Also expects that the budget says
-// something: that it is small against the numbers.
-void expect_agreement(const Example& example);
+// expects every number within the oracle's budget for float32. Gives whether the budgets say
+// something, as they do not where rounding may decide a relu or a pool.
+bool expect_agreement(const Example& example);
+// Of so many examples by their numbers, most of which must say something.
+void expect_agreement(int draws, const std::function<Example(int)>& draw);
 
 }  // namespace plumbline::testing
