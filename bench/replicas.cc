@@ -13,33 +13,11 @@
 
 #include "draw/draw.h"
 #include "engine/fast/fast_trainer.h"
+#include "paper_network.h"
 
 namespace {
 
 using namespace plumbline;
-
-Network paper_network() {
-  const Activation relu{ActivationKind::Relu, {}, {}};
-  Network network;
-  network.input = {28, 28, 1};
-  network.layers = {
-      {"conv2d_1",
-       Conv2d{.filters = 32, .kernel = {5, 5}, .padding = Padding::Same, .activation = relu},
-       {"input"},
-       {}},
-      {"max_pool_1", MaxPool{{2, 2}, {2, 2}, Padding::Valid}, {"conv2d_1"}, {}},
-      {"conv2d_2",
-       Conv2d{.filters = 64, .kernel = {5, 5}, .padding = Padding::Same, .activation = relu},
-       {"max_pool_1"},
-       {}},
-      {"max_pool_2", MaxPool{{2, 2}, {2, 2}, Padding::Valid}, {"conv2d_2"}, {}},
-      {"flatten_1", Flatten{}, {"max_pool_2"}, {}},
-      {"dense_1", Dense{.units = 1024, .activation = relu}, {"flatten_1"}, {}},
-      {"dropout_1", Dropout{0.5}, {"dense_1"}, {}},
-      {"dense_2", Dense{.units = 10, .activation = {}}, {"dropout_1"}, {}}};
-  infer_shapes(network);
-  return network;
-}
 
 // A network in training, with one batch of noise: what is in the images makes no step slower.
 class Replica {
@@ -49,7 +27,7 @@ class Replica {
     recipe.optimizer.kind = OptimizerKind::Adam;
     recipe.optimizer.learning_rate = 1e-4;
     recipe.batch = batch;
-    const Settings settings = resolve(recipe, paper_network());
+    const Settings settings = resolve(recipe, bench::paper_network());
     const PhiloxKey key = stream_key("bench", 0);
     trainer_ = make_fast_trainer(settings, batch);
     trainer_->set_state(initial_weights(settings.network, recipe, key));

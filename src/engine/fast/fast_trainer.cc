@@ -33,7 +33,8 @@ class FastTrainer : public Trainer {
       : settings_(checked(settings)),
         groups_(fast::group_layers(settings_.network, options.kernels)),
         parameters_(settings_.network, kernels_in_panels(groups_)),
-        optimizer_(settings_.optimizer, parameters_.trainable_floats()) {
+        optimizer_(settings_.optimizer, parameters_.trainable_floats()),
+        times_(options.times) {
     plan(batch, Plan::Purpose::Train);
   }
 
@@ -51,7 +52,9 @@ class FastTrainer : public Trainer {
     const double loss = chosen.forward(batch);
     const fast::Update update = optimizer_.next();
     chosen.backward(update, optimizer_);
-    optimizer_.update(update, parameters_.flat_weights(), parameters_.flat_gradients());
+    fast::add_time(times_ != nullptr ? &times_->optimizer_seconds : nullptr, [&] {
+      optimizer_.update(update, parameters_.flat_weights(), parameters_.flat_gradients());
+    });
     return loss;
   }
 
@@ -76,7 +79,9 @@ class FastTrainer : public Trainer {
   Plan& plan(std::int64_t batch, Plan::Purpose purpose) {
     std::unique_ptr<Plan>& found = plans_[{batch, purpose}];
     if (!found) {
-      found = std::make_unique<Plan>(runtime_, parameters_, settings_, groups_, batch, purpose);
+      fast::LayerTimes* times = purpose == Plan::Purpose::Train ? times_ : nullptr;
+      found =
+          std::make_unique<Plan>(runtime_, parameters_, settings_, groups_, batch, purpose, times);
     }
     return *found;
   }
@@ -92,6 +97,7 @@ class FastTrainer : public Trainer {
   fast::Runtime runtime_;
   fast::ParameterStore parameters_;
   fast::Optimizer optimizer_;
+  fast::LayerTimes* times_;  // may be null
   bool has_state_ = false;
   std::map<std::pair<std::int64_t, Plan::Purpose>, std::unique_ptr<Plan>> plans_;
 };

@@ -5,6 +5,8 @@
 
 #include "engine/defaults.h"
 #include "engine/fast/grouping.h"
+#include "engine/fast/instruction_set.h"
+#include "engine/fast/layer_times.h"
 #include "engine/trainer.h"
 
 namespace plumbline {
@@ -12,6 +14,7 @@ namespace plumbline {
 // What a trainer's choices are beside its settings. They change no meaning.
 struct FastOptions {
   fast::Kernels kernels = fast::Kernels::Fastest;
+  fast::LayerTimes* times = nullptr;  // filled by `step` if it is not null; outlives the trainer
 };
 
 // The float32 engine, on oneDNN and on kernels of its own. Everything is made ready once for each

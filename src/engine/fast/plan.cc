@@ -98,8 +98,9 @@ Plan::Plan(const Runtime& runtime,
            const Settings& settings,
            const std::vector<LayerGroup>& groups,
            std::int64_t batch,
-           Purpose purpose)
-    : runtime_(runtime) {
+           Purpose purpose,
+           LayerTimes* times)
+    : runtime_(runtime), times_(times) {
   const Network& network = settings.network;
   Value& input = values_.emplace_back();
   // A buffer of its own: layers may keep views of their inputs' memory.
@@ -120,6 +121,11 @@ Plan::Plan(const Runtime& runtime,
   }
 }
 
+void Plan::add_step(const Site& site, OperationPointer operation, const Value& output) {
+  LayerTimes::OfLayer* times = times_ != nullptr ? &times_->layers[site.layer.name] : nullptr;
+  steps_.push_back({std::move(operation), &output, times});
+}
+
 void Plan::add(const LayerGroup& group, const Site& site, const Settings& settings) {
   if (std::holds_alternative<SingleLayer>(group)) {
     return add_layer(site, settings);
@@ -127,10 +133,9 @@ void Plan::add(const LayerGroup& group, const Site& site, const Settings& settin
   Value& input = *named_.at(site.layer.inputs.front());
   Value& output = add_value(site);
   if (const auto* conv_pool = std::get_if<ConvPoolLayers>(&group)) {
-    steps_.push_back({make_conv_pool(site, *conv_pool, input, output), &output});
+    add_step(site, make_conv_pool(site, *conv_pool, input, output), output);
   } else {
-    steps_.push_back(
-        {make_panel_dense(site, std::get<DenseLayers>(group), input, output), &output});
+    add_step(site, make_panel_dense(site, std::get<DenseLayers>(group), input, output), output);
   }
   named_[last_layer(group).name] = &output;
 }
@@ -151,12 +156,13 @@ void Plan::add_layer(const Site& site, const Settings& settings) {
   }
   const Activation* separate = separate_activation(site.layer.operation);
   Value* output = &add_value(site);
-  steps_.push_back(
-      {std::visit(MakeOperation{site, settings, inputs, *output}, site.layer.operation), output});
+  add_step(site,
+           std::visit(MakeOperation{site, settings, inputs, *output}, site.layer.operation),
+           *output);
   if (separate != nullptr) {
     Value& activated = values_.emplace_back();
     activated.wants_gradient = output->wants_gradient;
-    steps_.push_back({make_activation(site, *separate, *output, activated), &activated});
+    add_step(site, make_activation(site, *separate, *output, activated), activated);
     output = &activated;
   }
   named_[site.layer.name] = output;
@@ -174,14 +180,18 @@ void Plan::prepare_backward(const Settings& settings) {
 void Plan::run_forward(const Tensor& inputs) {
   std::ranges::copy(inputs.as<float>(), floats(values_.front().data));
   for (const Step& step : steps_) {
-    step.operation->forward();
+    add_time(step.times != nullptr ? &step.times->forward_seconds : nullptr,
+             [&] { step.operation->forward(); });
   }
 }
 
 double Plan::forward(const Batch& batch) {
   step_.masks = &batch.masks;
   run_forward(batch.inputs);
-  return loss_->run(batch.labels);
+  double loss = 0;
+  add_time(times_ != nullptr ? &times_->loss_seconds : nullptr,
+           [&] { loss = loss_->run(batch.labels); });
+  return loss;
 }
 
 void Plan::backward(const Update& update, Optimizer& optimizer) {
@@ -189,7 +199,8 @@ void Plan::backward(const Update& update, Optimizer& optimizer) {
   step_.optimizer = &optimizer;
   for (const Step& step : steps_ | std::views::reverse) {
     if (step.output->wants_gradient) {
-      step.operation->backward();
+      add_time(step.times != nullptr ? &step.times->backward_seconds : nullptr,
+               [&] { step.operation->backward(); });
     }
   }
 }

@@ -8,6 +8,7 @@
 
 #include "engine/defaults.h"
 #include "engine/fast/grouping.h"
+#include "engine/fast/layer_times.h"
 #include "engine/fast/loss.h"
 #include "engine/fast/operation.h"
 #include "engine/trainer.h"
@@ -20,13 +21,15 @@ class Plan {
  public:
   enum class Purpose { Train, Predict };
   // Throws Error that names the layer and its shapes where oneDNN has no primitive for them.
-  // `runtime`, `parameters`, and the network that `groups` point into outlive the plan.
+  // `runtime`, `parameters`, the network that `groups` point into, and `times`, which is filled
+  // while training if it is not null, outlive the plan.
   Plan(const Runtime& runtime,
        ParameterStore& parameters,
        const Settings& settings,
        const std::vector<LayerGroup>& groups,
        std::int64_t batch,
-       Purpose purpose);
+       Purpose purpose,
+       LayerTimes* times = nullptr);
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
 
@@ -40,7 +43,9 @@ class Plan {
   struct Step {
     OperationPointer operation;
     const Value* output;
+    LayerTimes::OfLayer* times;  // may be null
   };
+  void add_step(const Site& site, OperationPointer operation, const Value& output);
   void add(const LayerGroup& group, const Site& site, const Settings& settings);
   // One step, or two where the layer's activation cannot be fused into it.
   void add_layer(const Site& site, const Settings& settings);
@@ -49,6 +54,7 @@ class Plan {
   void run_forward(const Tensor& inputs);
 
   const Runtime& runtime_;
+  LayerTimes* times_;
   CurrentStep step_;
   std::deque<Value> values_;             // addresses stay
   std::map<std::string, Value*> named_;  // by layer, and "input"

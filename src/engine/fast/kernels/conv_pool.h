@@ -31,7 +31,7 @@ struct ConvPoolShape {
 };
 
 // The kernel as the forward pass reads it, in panels of 32 filters, the last one filled up with
-// zeros: (panel, channel, height, width, 32).
+// zeros: (panel, width, channel, height, 32).
 inline constexpr std::int64_t kConvPanel = 32;
 [[nodiscard]] constexpr std::int64_t conv_panels(const ConvPoolShape& shape) {
   return (shape.filters + kConvPanel - 1) / kConvPanel;

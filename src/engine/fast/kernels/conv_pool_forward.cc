@@ -39,49 +39,113 @@ void spread_planes(const ConvPoolShape& shape, const float* image, float* planes
   }
 }
 
-// `planes` starts at the tile's first place.
+// Where a tile stands: its first place, and the rows of the kernel that look at the image there.
+struct TilePlace {
+  std::int64_t row;
+  std::int64_t column;
+  std::int64_t first_tap;  // vertical
+  std::int64_t end_tap;
+};
+
+// One column of the kernel, for the tile's places from kFirst to before kEnd: where the others look
+// at nothing but padding.
+template <int kFirst, int kEnd, int kPlaces>
+HWY_INLINE void add_kernel_column(const ConvPoolShape& shape,
+                                  const TilePlace& place,
+                                  const float* inputs,
+                                  const float* kernel,
+                                  Vector (&sums)[kPlaces][kTileVectors]) {
+  const std::int64_t columns = shape.padded(1);
+  const std::int64_t plane_floats = shape.padded(0) * columns;
+  for (std::int64_t channel = 0; channel < shape.channels; ++channel) {
+    const float* input = inputs + channel * plane_floats + place.first_tap * columns;
+    const float* weights = kernel + (channel * shape.kernel[0] + place.first_tap) * kConvPanel;
+    for (std::int64_t tap = place.first_tap; tap < place.end_tap; ++tap) {
+      const Vector weights_0 = hn::LoadU(kFloats, weights);
+      const Vector weights_1 = hn::LoadU(kFloats, weights + kLanes);
+#pragma GCC unroll 16
+      for (int i = kFirst; i < kEnd; ++i) {
+        const Vector value = hn::Set(kFloats, input[i]);
+        sums[i][0] = hn::MulAdd(value, weights_0, sums[i][0]);
+        sums[i][1] = hn::MulAdd(value, weights_1, sums[i][1]);
+      }
+      input += columns;
+      weights += kConvPanel;
+    }
+  }
+}
+
+// So many places at an end of a tile are left out where they look at padding; of narrow tiles none.
+inline constexpr int kMostLeftOut = 3;
+inline constexpr int kNarrow = 6;
+
+// Calls body.template operator()<first, end>() for the places of a tile that look at the image
+// through column `tap` of the kernel, or for all of them: padding is there and is zero.
+template <int kPlaces, typename Body>
+HWY_INLINE void with_places(const ConvPoolShape& shape,
+                            std::int64_t column,
+                            std::int64_t tap,
+                            const Body& body) {
+  if constexpr (kPlaces > kNarrow) {
+    const std::int64_t before = shape.padding[1] - tap - column;
+    const std::int64_t behind =
+        column + kPlaces + tap - shape.padding[1] - shape.image[1];
+    if (before > 0 && behind <= 0 && before <= kMostLeftOut) {
+      return with_constant<kMostLeftOut>(static_cast<int>(before), [&]<int kOut>() HWY_ATTR {
+        body.template operator()<kOut, kPlaces>();
+      });
+    }
+    if (behind > 0 && before <= 0 && behind <= kMostLeftOut) {
+      return with_constant<kMostLeftOut>(static_cast<int>(behind), [&]<int kOut>() HWY_ATTR {
+        body.template operator()<0, kPlaces - kOut>();
+      });
+    }
+  }
+  body.template operator()<0, kPlaces>();
+}
+
 template <int kPlaces>
 HWY_INLINE void convolve_tile(const ConvPoolShape& shape,
+                              const TilePlace& place,
                               const float* planes,
                               const float* kernel,
                               float* to) {
-  const std::int64_t columns = shape.padded(1);
-  const std::int64_t plane_floats = shape.padded(0) * columns;
   Vector sums[kPlaces][kTileVectors];
 #pragma GCC unroll 16
-  for (int place = 0; place < kPlaces; ++place) {
-    clear(sums[place]);
+  for (int i = 0; i < kPlaces; ++i) {
+    clear(sums[i]);
   }
-  for (std::int64_t channel = 0; channel < shape.channels; ++channel) {
-    for (std::int64_t y = 0; y < shape.kernel[0]; ++y) {
-      const float* inputs = planes + channel * plane_floats + y * columns;
-      for (std::int64_t x = 0; x < shape.kernel[1]; ++x, ++inputs, kernel += kConvPanel) {
-        const Vector weights_0 = hn::LoadU(kFloats, kernel);
-        const Vector weights_1 = hn::LoadU(kFloats, kernel + kLanes);
-#pragma GCC unroll 16
-        for (int place = 0; place < kPlaces; ++place) {
-          const Vector input = hn::Set(kFloats, inputs[place]);
-          sums[place][0] = hn::MulAdd(input, weights_0, sums[place][0]);
-          sums[place][1] = hn::MulAdd(input, weights_1, sums[place][1]);
-        }
-      }
-    }
+  const float* inputs = planes + place.row * shape.padded(1) + place.column;
+  const std::int64_t column_floats = shape.channels * shape.kernel[0] * kConvPanel;
+  for (std::int64_t tap = 0; tap < shape.kernel[1]; ++tap) {
+    with_places<kPlaces>(shape, place.column, tap, [&]<int kFirst, int kEnd>() HWY_ATTR {
+      add_kernel_column<kFirst, kEnd>(
+          shape, place, inputs + tap, kernel + tap * column_floats, sums);
+    });
   }
 #pragma GCC unroll 16
-  for (int place = 0; place < kPlaces; ++place) {
-    store(sums[place], to + place * kTileWidth);
+  for (int i = 0; i < kPlaces; ++i) {
+    store(sums[i], to + i * kTileWidth);
   }
 }
 
 // One row of the convolution, (place, kTileWidth). All tiles are about as wide as each other.
-void convolve_row(const ConvPoolShape& shape, const float* planes, const float* kernel, float* to) {
+void convolve_row(const ConvPoolShape& shape,
+                  std::int64_t row,
+                  const float* planes,
+                  const float* kernel,
+                  float* to) {
   const std::int64_t places = shape.used(1);
   const std::int64_t tiles = (places + kTilePlaces - 1) / kTilePlaces;
+  const std::int64_t first_tap = std::max<std::int64_t>(0, shape.padding[0] - row);
+  const std::int64_t end_tap =
+      std::min(shape.kernel[0], shape.image[0] + shape.padding[0] - row);
   for (std::int64_t tile = 0; tile < tiles; ++tile) {
     const std::int64_t begin = places * tile / tiles;
     const std::int64_t end = places * (tile + 1) / tiles;
     with_constant<kTilePlaces>(static_cast<int>(end - begin), [&]<int kPlaces>() HWY_ATTR {
-      convolve_tile<kPlaces>(shape, planes + begin, kernel, to + begin * kTileWidth);
+      convolve_tile<kPlaces>(
+          shape, {row, begin, first_tap, end_tap}, planes, kernel, to + begin * kTileWidth);
     });
   }
 }
@@ -161,10 +225,8 @@ void ForwardImage(const ConvPoolShape& shape, const ConvPoolForward& pass, std::
     }
     for (std::int64_t row = 0; row < shape.pooled[0]; ++row) {
       for (std::int64_t y = 0; y < shape.pool[0]; ++y) {
-        convolve_row(shape,
-                     planes + (row * shape.pool[0] + y) * shape.padded(1),
-                     kernel,
-                     convolved + y * row_floats);
+        convolve_row(
+            shape, row * shape.pool[0] + y, planes, kernel, convolved + y * row_floats);
       }
       const std::int64_t at =
           image * shape.pooled_floats() + row * shape.pooled[1] * shape.filters + first;
@@ -199,10 +261,14 @@ void pack_kernel_panel(const ConvPoolShape& shape,
   const std::int64_t first = panel * kConvPanel;
   const std::int64_t filters = std::min(kConvPanel, shape.filters - first);
   float* to = packed + panel * places * shape.channels * kConvPanel;
-  for (std::int64_t channel = 0; channel < shape.channels; ++channel) {
-    for (std::int64_t place = 0; place < places; ++place, to += kConvPanel) {
-      std::copy_n(kernel + (place * shape.channels + channel) * shape.filters + first, filters, to);
-      std::fill(to + filters, to + kConvPanel, 0.0F);
+  for (std::int64_t column = 0; column < shape.kernel[1]; ++column) {
+    for (std::int64_t channel = 0; channel < shape.channels; ++channel) {
+      for (std::int64_t row = 0; row < shape.kernel[0]; ++row, to += kConvPanel) {
+        const std::int64_t place = row * shape.kernel[1] + column;
+        const float* from = kernel + (place * shape.channels + channel) * shape.filters + first;
+        std::copy_n(from, filters, to);
+        std::fill(to + filters, to + kConvPanel, 0.0F);
+      }
     }
   }
 }
