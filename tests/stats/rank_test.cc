@@ -48,8 +48,8 @@ TEST(SignedRankTest, CountsSubsetsByHand) {
   }
 }
 
-// Two-sided 5% points of Wilcoxon's T as in textbooks (0, 2, 3, 5, 8 for 6 to 10 values). For n = 8,
-// five subsets of {1..8} sum to 3 or less and seven to 4 or less: 2 x 7 / 256 is more than 5%.
+// Two-sided 5% points of Wilcoxon's T as in textbooks (0, 2, 3, 5, 8 for 6 to 10 values). For n =
+// 8, five subsets of {1..8} sum to 3 or less and seven to 4 or less: 2 x 7 / 256 is more than 5%.
 TEST(SignedRankTest, HasThePrintedCriticalValues) {
   struct Case {
     std::size_t n;
