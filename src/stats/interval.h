@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cmath>
+
 namespace plumbline {
 
 // A confidence interval. A bound may be infinite where the data give none.
@@ -13,5 +15,16 @@ struct Interval {
     return lowest < low && high < highest;
   }
 };
+
+// The wider of two intervals around one estimate.
+[[nodiscard]] inline Interval wider_of(const Interval& a, const Interval& b) {
+  return a.high - a.low < b.high - b.low ? b : a;
+}
+
+// 0.9 for 0.95: the confidence at twice the chance of error, of which each side has the whole.
+// Rounded, as 2 * 0.95 - 1 is not 0.9.
+[[nodiscard]] inline double at_twice_alpha(double confidence) {
+  return std::round((2 * confidence - 1) * 1e12) / 1e12;
+}
 
 }  // namespace plumbline

@@ -391,5 +391,25 @@ TEST(ComparisonTest, RefusesInSentencesWhatCannotBe) {
   EXPECT_EQ(refused(wrong, {}), "The bits of 0 test examples do not fit 3 bytes.");
 }
 
+// Adding a small variance of many degrees of freedom would make Student's interval narrower.
+TEST(ComparisonTest, IsNeverNarrowerForAnotherTestSet) {
+  TrialMatrix matrix = matrix_of({{0.9, 0.7, 0.8, 1.0, 0.6}, {0.5, 0.5, 0.4, 0.5, 0.6}});
+  matrix.examples = 10;
+  std::vector<std::vector<std::uint8_t>> bits(10, std::vector<std::uint8_t>(2));
+  for (std::size_t trial = 0; trial < 10; ++trial) {
+    const auto right = static_cast<unsigned>(std::lround(10 * matrix.results[trial].accuracy));
+    const unsigned word = (1U << right) - 1;
+    bits[trial] = {static_cast<std::uint8_t>(word & 0xff), static_cast<std::uint8_t>(word >> 8)};
+    matrix.results[trial].correct = bits[trial];
+  }
+  const Comparison comparison = compare_stacks(matrix, {});
+  const AccuracyComparison& pair = comparison.pairs.front().accuracy;
+  EXPECT_LE(pair.new_test_set_interval->low, pair.interval->low);
+  EXPECT_GE(pair.new_test_set_interval->high, pair.interval->high);
+  for (const StackStanding& stack : comparison.stacks) {
+    EXPECT_LE(stack.accuracy_new_test_set_interval->low, stack.accuracy_interval->low);
+  }
+}
+
 }  // namespace
 }  // namespace plumbline

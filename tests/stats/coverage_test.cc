@@ -61,10 +61,10 @@ Bootstrap bootstrap(const Values& values, int resamples, Draws& draws) {
       static_cast<double>(std::lower_bound(means.begin(), means.end(), mean_of(values)) -
                           means.begin()) /
       resamples;
-  const double bias = normal_quantile(std::clamp(below, 1e-3, 1 - 1e-3));
+  const double bias = standard_normal_quantile(std::clamp(below, 1e-3, 1 - 1e-3));
   const double accelerated = acceleration(values);
   const auto share = [&](double z) {
-    return normal_cdf(bias + (bias + z) / (1 - accelerated * (bias + z)));
+    return standard_normal_cdf(bias + (bias + z) / (1 - accelerated * (bias + z)));
   };
   return {{at_share(means, 0.025), at_share(means, 0.975), 0.95},
           {at_share(means, share(-1.959964)), at_share(means, share(1.959964)), 0.95}};
@@ -98,15 +98,15 @@ Coverage coverage(std::size_t n, double truth, int studies, Draws& draws, const 
   return covered;
 }
 
-// Five seeds: Student's t keeps its 95%, bootstraps hold about 83%. That is why there are none.
+// Five seeds: Student's t keeps its 95%, bootstraps hold about 84%. That is why there are none.
 TEST(CoverageTest, OfFiveSeedsIsKeptByStudentAndNotByTheBootstrap) {
   Draws draws("coverage of five");
   const int studies = repetitions(2000);
   const Coverage covered = coverage(5, 0, studies, draws, [&] { return draws.normal(); });
   covered.note_as("n5");
   EXPECT_NEAR(covered.t, 0.95, chance(0.95, studies));
-  EXPECT_NEAR(covered.percentile, 0.824, chance(0.824, studies) + 0.01);
-  EXPECT_NEAR(covered.bca, 0.829, chance(0.829, studies) + 0.01);
+  EXPECT_NEAR(covered.percentile, 0.838, chance(0.838, studies));
+  EXPECT_NEAR(covered.bca, 0.838, chance(0.838, studies));
 }
 
 TEST(CoverageTest, OfTenAndTwentySeedsTheBootstrapComesNearer) {
@@ -115,7 +115,7 @@ TEST(CoverageTest, OfTenAndTwentySeedsTheBootstrapComesNearer) {
     double percentile;
     double bca;
   };
-  for (const Case& test : std::vector<Case>{{10, 0.910, 0.903}, {20, 0.930, 0.930}}) {
+  for (const Case& test : std::vector<Case>{{10, 0.895, 0.893}, {20, 0.923, 0.920}}) {
     Draws draws("coverage of more");
     const int studies = repetitions(1000);
     const Coverage covered = coverage(test.n, 0, studies, draws, [&] { return draws.normal(); });
@@ -133,9 +133,9 @@ TEST(CoverageTest, OfFiveSkewedValuesSuffersForAll) {
   const Coverage covered =
       coverage(5, 1, studies, draws, [&] { return -std::log(draws.uniform()); });
   covered.note_as("skewed");
-  EXPECT_NEAR(covered.t, 0.885, chance(0.885, studies) + 0.005);
-  EXPECT_NEAR(covered.percentile, 0.785, chance(0.785, studies) + 0.01);
-  EXPECT_NEAR(covered.bca, 0.798, chance(0.798, studies) + 0.01);
+  EXPECT_NEAR(covered.t, 0.882, chance(0.882, studies));
+  EXPECT_NEAR(covered.percentile, 0.782, chance(0.782, studies));
+  EXPECT_NEAR(covered.bca, 0.790, chance(0.790, studies));
 }
 
 // Accuracies of stacks that do not differ: a seed's effect on all of them, and noise of their own.
@@ -189,7 +189,7 @@ TEST(CoverageTest, OfAllPairsTogetherIsKept) {
       {"all_different_12", {0.001, 0.001, 0.001, 0.0005, 0.0002}, 12, 0.06},
   };
   for (const Case& test : cases) {
-    const int studies = repetitions(200);
+    const int studies = repetitions(200, 5);
     const double wrong = any_verdict(test.sds, test.seeds, {}, studies);
     note(test.name, wrong);
     EXPECT_LE(wrong, test.most + chance(test.most, studies)) << test.name;

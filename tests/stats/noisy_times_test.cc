@@ -76,7 +76,10 @@ TEST(NoisyTimesTest, RecoverAPlantedSlowDownWithinTheInterval) {
   const int studies = repetitions(500);
   for (const double slow_down : {1.01, 1.05}) {
     const Recovery found = recover(slow_down, 30, studies);
-    note("covered", found.covered);
+    const std::string name = std::to_string(slow_down);
+    note(name + "_covered", found.covered);
+    note(name + "_noticed", found.noticed);
+    note(name + "_error", found.error);
     EXPECT_GE(found.covered, 0.95 - chance(0.95, studies)) << slow_down;
     EXPECT_GE(found.noticed, slow_down > 1.02 ? 0.99 : 0.4) << slow_down;
     EXPECT_LE(found.error, 0.008) << slow_down;

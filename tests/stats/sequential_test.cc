@@ -41,8 +41,18 @@ struct Watched {
   double student = 0;  // the same of Student's t at 5%, from the fifth value on
 };
 
+// Student's critical values by the number of values; fewer than five are not looked at.
+std::vector<double> student_criticals(std::size_t length) {
+  std::vector<double> critical(length + 1, INFINITY);
+  for (std::size_t n = 5; n <= length; ++n) {
+    critical[n] = student_t_critical(0.95, static_cast<double>(n) - 1);
+  }
+  return critical;
+}
+
 template <typename Draw>
 Watched watch(int paths, std::size_t length, double g, const Draw& draw) {
+  const std::vector<double> critical = student_criticals(length);
   Watched claimed;
   for (int path = 0; path < paths; ++path) {
     Running values;
@@ -53,9 +63,8 @@ Watched watch(int paths, std::size_t length, double g, const Draw& draw) {
       const Summary summary = values.summary();
       const auto log_e = log_e_value(summary, 0, g);
       mixture = mixture || (log_e && *log_e >= kLog20);
-      const double t = n < 5 ? 0 : summary.mean / *summary.sd * std::sqrt(static_cast<double>(n));
-      student =
-          student || (n >= 5 && std::abs(t) > student_t_critical(0.95, static_cast<double>(n) - 1));
+      const double root = std::sqrt(static_cast<double>(n));
+      student = student || (n > 1 && std::abs(summary.mean) * root > critical[n] * *summary.sd);
     }
     claimed.mixture += mixture ? 1.0 / paths : 0;
     claimed.student += student ? 1.0 / paths : 0;
@@ -152,7 +161,7 @@ TEST(SequentialTest, HoldsForDifferencesThatAreNotNormal) {
 
 // The whole rule: four stacks that do not differ, looked at after every one of 40 seed blocks.
 TEST(SequentialTest, RankingOfEqualStacksIsFalselySettledByLessThanFivePercent) {
-  const int studies = repetitions(100);
+  const int studies = repetitions(100, 5);
   Draws draws("watched studies");
   double wrong = 0;
   for (int study = 0; study < studies; ++study) {

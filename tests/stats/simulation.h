@@ -19,7 +19,7 @@ class Draws {
       : stream_(stream_key(simulation, 1), StreamPurpose::InitialWeights, 0, 0) {}
 
   double uniform() { return stream_.uniform_f64(next_++); }
-  double normal() { return normal_quantile(uniform()); }
+  double normal() { return standard_normal_quantile(uniform()); }
 
  private:
   RandomStream stream_;
@@ -31,9 +31,9 @@ inline void note(const std::string& name, double value) {
   testing::Test::RecordProperty(name, std::to_string(value));
 }
 
-// `usual` repetitions, or ten times as many in the long tests (./test --full).
-inline int repetitions(int usual) {
-  return std::getenv("PLUMBLINE_FULL") == nullptr ? usual : 10 * usual;
+// `usual` repetitions, or `longer` times as many in the long tests (./test --full).
+inline int repetitions(int usual, int longer = 10) {
+  return std::getenv("PLUMBLINE_FULL") == nullptr ? usual : longer * usual;
 }
 
 // How far a share of so many repetitions may be from `expected` by chance: four standard errors,

@@ -104,7 +104,7 @@ class PairJudge {
     result.log_e_value = log_e_value(values.summary);
     result.interval = around(estimate, critical.interval, settings_.confidence);
     result.equivalence_interval =
-        around(estimate, critical.equivalence, 1 - 2 * (1 - settings_.confidence));
+        around(estimate, critical.equivalence, at_twice_alpha(settings_.confidence));
     result.verdict = verdict(result.interval, result.equivalence_interval);
     judge_on_new_test_set(values, estimate, result);
     plan(values, critical, result);
@@ -149,11 +149,20 @@ class PairJudge {
                            (1 - share) * (1 - share) / static_cast<double>(matrix_.examples - 1));
     const MeanEstimate both{estimate.mean, std::sqrt(seeds + *examples), df};
     const double alpha = 1 - settings_.confidence;
-    result.new_test_set_interval =
-        around(both, critical_alone(values.seeds.size(), df, alpha), settings_.confidence);
+    const std::size_t count = values.seeds.size();
+    result.new_test_set_interval = at_least(
+        result.interval, around(both, critical_alone(count, df, alpha), settings_.confidence));
     result.new_test_set_verdict =
         verdict(result.new_test_set_interval,
-                around(both, critical_alone(values.seeds.size(), df, 2 * alpha), 1 - 2 * alpha));
+                at_least(result.equivalence_interval,
+                         around(both, critical_alone(count, df, 2 * alpha), 1 - 2 * alpha)));
+  }
+
+  // The more degrees of freedom may make up for more than the variance that is added; but what
+  // holds for all test sets holds for this one too.
+  [[nodiscard]] static std::optional<Interval> at_least(const std::optional<Interval>& this_set,
+                                                        const std::optional<Interval>& any_set) {
+    return this_set && any_set ? std::optional(wider_of(*this_set, *any_set)) : std::nullopt;
   }
 
   [[nodiscard]] std::optional<double> critical_alone(std::size_t seeds,

@@ -54,10 +54,6 @@ std::vector<TreatmentPair> rows_of_pairs(const PairFamily& family,
   return rows;
 }
 
-double twice_alpha(double confidence) {
-  return 1 - 2 * (1 - confidence);
-}
-
 }  // namespace
 
 CriticalValues::CriticalValues(const TrialMatrix& matrix,
@@ -92,7 +88,7 @@ void CriticalValues::decide_pooling(const TwoWayLayout& layout) {
         AccuracyMethod::PooledT,
         fit->df,
         max_t_critical(kind_, layout.treatments, fit->df, settings_.confidence),
-        max_t_critical(kind_, layout.treatments, fit->df, twice_alpha(settings_.confidence))};
+        max_t_critical(kind_, layout.treatments, fit->df, at_twice_alpha(settings_.confidence))};
   }
 }
 
@@ -103,7 +99,7 @@ void CriticalValues::change_signs(const TwoWayLayout& layout,
   sign_change_ = {AccuracyMethod::PairedT,
                   static_cast<double>(layout.blocks) - 1,
                   sign_change_critical(layout, rows, settings_.confidence),
-                  sign_change_critical(layout, rows, twice_alpha(settings_.confidence))};
+                  sign_change_critical(layout, rows, at_twice_alpha(settings_.confidence))};
   sign_change_seeds_ = layout.blocks;
 }
 
@@ -130,7 +126,7 @@ PairCritical CriticalValues::for_pair(std::size_t seeds) const {
   return {AccuracyMethod::PairedT,
           df,
           bonferroni_t_critical(pairs_, df, settings_.confidence),
-          bonferroni_t_critical(pairs_, df, twice_alpha(settings_.confidence))};
+          bonferroni_t_critical(pairs_, df, at_twice_alpha(settings_.confidence))};
 }
 
 }  // namespace plumbline

@@ -46,7 +46,10 @@ std::optional<Interval> interval_on_new_test_set(const Summary& values,
   if (!critical) {
     return std::nullopt;
   }
-  return interval_around({values.mean, std::sqrt(variance), df}, *critical, settings.confidence);
+  const Interval any_set =
+      interval_around({values.mean, std::sqrt(variance), df}, *critical, settings.confidence);
+  const auto this_set = interval_of_mean(values, settings);
+  return this_set ? wider_of(any_set, *this_set) : any_set;
 }
 
 StackStanding standing_of(const TrialMatrix& matrix, std::size_t stack) {

@@ -37,7 +37,7 @@ std::optional<Interval> as_ratios(const std::optional<Interval>& logs, double co
 TestPlan plan_from(const Interval& logs, std::size_t n, double alpha) {
   TestPlan plan;
   plan.alpha = alpha;
-  plan.sd = (logs.high - logs.low) / 2 / normal_quantile(1 - alpha / 2) *
+  plan.sd = (logs.high - logs.low) / 2 / standard_normal_quantile(1 - alpha / 2) *
             std::sqrt(static_cast<double>(n));
   return plan;
 }
@@ -79,8 +79,8 @@ TimeComparison compare_pair(const std::vector<double>& ratios,
   result.ratio = std::exp(middle->estimate);
   result.p = signed_rank_p(ratios);
   result.interval = as_ratios(middle->interval, settings.confidence);
-  result.equivalence_interval =
-      as_ratios(hodges_lehmann(ratios, 1 - 2 * alpha)->interval, 1 - 2 * (1 - settings.confidence));
+  result.equivalence_interval = as_ratios(hodges_lehmann(ratios, 1 - 2 * alpha)->interval,
+                                          at_twice_alpha(settings.confidence));
   VerdictRule rule{1, std::nullopt, false};
   if (settings.time_margin) {
     rule.margin = Interval{1 / (1 + *settings.time_margin), 1 + *settings.time_margin, 0};
