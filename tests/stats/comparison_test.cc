@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "stats/distribution.h"
 #include "stats/matrices.h"
+#include "stats/mean/mixture_t.h"
 
 namespace plumbline {
 namespace {
@@ -161,12 +162,13 @@ TEST(ComparisonTest, CallsSameBitsIdenticalAndGivesNoPValue) {
 }
 
 TEST(ComparisonTest, OfEqualDifferencesJudgesByTheirNumberAlone) {
-  // 0.9 - 0.89 as quotients of whole numbers: equal in truth, not in every bit.
+  // One example in a hundred more, from 1% to 90%: equal in truth, not in every bit.
   const auto with_seeds = [](std::size_t seeds) {
     Rows rows(2);
     for (std::size_t seed = 0; seed < seeds; ++seed) {
-      rows[0].push_back((8900.0 + static_cast<double>(seed) + 100) / 10000);
-      rows[1].push_back((8900.0 + static_cast<double>(seed)) / 10000);
+      const double right = 100 + std::floor(8900.0 / static_cast<double>(seed * seed + 1));
+      rows[0].push_back((right + 100) / 10000);
+      rows[1].push_back(right / 10000);
     }
     return matrix_of(rows);
   };
@@ -393,13 +395,16 @@ TEST(ComparisonTest, RefusesInSentencesWhatCannotBe) {
 
 // Adding a small variance of many degrees of freedom would make Student's interval narrower.
 TEST(ComparisonTest, IsNeverNarrowerForAnotherTestSet) {
+  constexpr int kExamples = 1000;
   TrialMatrix matrix = matrix_of({{0.9, 0.7, 0.8, 1.0, 0.6}, {0.5, 0.5, 0.4, 0.5, 0.6}});
-  matrix.examples = 10;
-  std::vector<std::vector<std::uint8_t>> bits(10, std::vector<std::uint8_t>(2));
+  matrix.examples = kExamples;
+  std::vector<std::vector<std::uint8_t>> bits(10, std::vector<std::uint8_t>(kExamples / 8));
   for (std::size_t trial = 0; trial < 10; ++trial) {
-    const auto right = static_cast<unsigned>(std::lround(10 * matrix.results[trial].accuracy));
-    const unsigned word = (1U << right) - 1;
-    bits[trial] = {static_cast<std::uint8_t>(word & 0xff), static_cast<std::uint8_t>(word >> 8)};
+    const auto right =
+        static_cast<std::size_t>(std::lround(kExamples * matrix.results[trial].accuracy));
+    for (std::size_t i = 0; i < right; ++i) {
+      bits[trial][i / 8] |= static_cast<std::uint8_t>(1U << (i % 8));
+    }
     matrix.results[trial].correct = bits[trial];
   }
   const Comparison comparison = compare_stacks(matrix, {});
@@ -409,6 +414,15 @@ TEST(ComparisonTest, IsNeverNarrowerForAnotherTestSet) {
   for (const StackStanding& stack : comparison.stacks) {
     EXPECT_LE(stack.accuracy_new_test_set_interval->low, stack.accuracy_interval->low);
   }
+}
+
+TEST(ComparisonTest, SharesTheChanceOfErrorBetweenAllPairs) {
+  const Rows rows = {repeated(plus(kFive, 0.001, 1), 2),
+                     repeated(kFive, 2),
+                     repeated(plus(kFive, 0.002, -0.9), 2)};
+  const AccuracyComparison pair = first_pair(matrix_of(rows), {.looks = Looks::AfterEveryBlock});
+  const double critical = *mixture_t_critical(10, 0.05 / 3);
+  EXPECT_NEAR(pair.interval->high - *pair.difference, critical * *pair.sd / std::sqrt(10), 1e-12);
 }
 
 }  // namespace

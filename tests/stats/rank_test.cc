@@ -80,6 +80,11 @@ TEST(SignedRankTest, LawForManyValuesAgreesWithTheExactOne) {
   }
 }
 
+// Ranks 2, 2, 2, 4 and 5; those above zero sum to 6, and so do at most 13 of the 32 subsets.
+TEST(SignedRankTest, GivesTiesTheMeanOfTheirRanks) {
+  EXPECT_DOUBLE_EQ(*signed_rank_p(Values{1, 1, 1, -2, -3}), 2 * 13.0 / 32);
+}
+
 TEST(SignedRankTest, LeavesZerosOut) {
   EXPECT_EQ(*signed_rank_p(Values{0, 0, 1, 2, 3}), *signed_rank_p(Values{1, 2, 3}));
   EXPECT_EQ(*signed_rank_p(Values{0, 0}), 1);
