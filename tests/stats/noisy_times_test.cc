@@ -81,8 +81,8 @@ TEST(NoisyTimesTest, RecoverAPlantedSlowDownWithinTheInterval) {
     note(name + "_noticed", found.noticed);
     note(name + "_error", found.error);
     EXPECT_GE(found.covered, 0.95 - chance(0.95, studies)) << slow_down;
-    EXPECT_GE(found.noticed, slow_down > 1.02 ? 0.99 : 0.4) << slow_down;
-    EXPECT_LE(found.error, 0.008) << slow_down;
+    EXPECT_GE(found.noticed, 0.97) << slow_down;
+    EXPECT_LE(found.error, 0.002) << slow_down;
   }
 }
 
