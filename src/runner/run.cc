@@ -15,6 +15,7 @@ namespace {
 
 std::vector<std::string> stack_names(const Study& study) {
   std::vector<std::string> names;
+  names.reserve(study.stacks.size());
   for (const StackChoice& stack : study.stacks) {
     names.push_back(stack.name);
   }

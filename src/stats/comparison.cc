@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/error.h"
 #include "stats/pairs/accuracy_pairs.h"
@@ -47,8 +48,8 @@ std::vector<std::size_t> ranked(const std::vector<StackStanding>& stacks, const 
       order.push_back(stack);
     }
   }
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return *value(stacks[a]) < *value(stacks[b]);
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::pair(*value(stacks[a]), a) < std::pair(*value(stacks[b]), b);
   });
   return order;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "stats/sample.h"
 
@@ -11,8 +12,8 @@ std::vector<double> holm(std::span<const double> p_values) {
   check_finite(p_values, "the p-values");
   std::vector<std::size_t> order(p_values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return p_values[a] < p_values[b];
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::pair(p_values[a], a) < std::pair(p_values[b], b);
   });
   std::vector<double> adjusted(p_values.size());
   double largest = 0;

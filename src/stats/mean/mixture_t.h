@@ -25,8 +25,9 @@ inline constexpr double kMixtureVariance = 1;
                                                 double expected = 0,
                                                 double g = kMixtureVariance);
 
-// What a t statistic of n values must exceed for E to reach 1 / alpha; absent where none suffices.
-[[nodiscard]] std::optional<double> mixture_t_critical(std::size_t n,
+// What a t statistic of `count` values must exceed for E to reach 1 / alpha; absent where none
+// suffices.
+[[nodiscard]] std::optional<double> mixture_t_critical(std::size_t count,
                                                        double alpha,
                                                        double g = kMixtureVariance);
 
