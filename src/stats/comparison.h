@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "stats/interval.h"
+#include "stats/mean/power.h"
 #include "stats/pair_verdict.h"
 #include "stats/summary.h"
 #include "stats/trial_matrix.h"
@@ -21,19 +22,19 @@ enum class Looks { Once, AfterEveryBlock };
 struct ComparisonSettings {
   double confidence = 0.95;               // of all intervals of one endpoint together
   std::optional<double> accuracy_margin;  // a share: 0.002 is 0.2 percentage points
-  std::optional<double> time_margin;  // 0.05: ratios from 1 / 1.05 to 1.05 count as equivalent
-  std::optional<std::size_t> reference;  // compare all stacks with this one; absent: every pair
+  std::optional<double> time_margin;      // 0.05: ratios from 1 / 1.05 to 1.05 count as equivalent
+  std::optional<std::size_t> reference;   // compare all stacks with this one; absent: every pair
   Looks looks = Looks::Once;
   double power = 0.9;  // of the studies that `needed_seeds` speaks of
 };
 
 // Which calculation gave an interval on accuracy.
 enum class AccuracyMethod {
-  None,           // fewer than two seeds, or no spread to judge by
-  PairedT,        // the differences of this pair alone
-  PooledT,        // the residuals of all stacks and seed blocks together
-  MixtureT,       // holds at every look
-  SignFlip,       // differences without any spread: the exact test alone, no interval
+  None,      // fewer than two seeds, or no spread to judge by
+  PairedT,   // the differences of this pair alone
+  PooledT,   // the residuals of all stacks and seed blocks together
+  MixtureT,  // holds at every look
+  SignFlip,  // differences without any spread: the exact test alone, no interval
 };
 [[nodiscard]] const char* method_name(AccuracyMethod method);  // "paired t", ...
 
@@ -41,7 +42,7 @@ enum class AccuracyMethod {
 struct AccuracyComparison {
   PairVerdict verdict = PairVerdict::Undecided;
   bool exploratory = true;
-  std::size_t seeds = 0;  // with which both trained
+  std::size_t seeds = 0;             // with which both trained
   std::optional<double> difference;  // mean
   std::optional<double> sd;          // of the differences
   AccuracyMethod method = AccuracyMethod::None;
@@ -53,11 +54,11 @@ struct AccuracyComparison {
   std::optional<Interval> new_test_set_interval;
   PairVerdict new_test_set_verdict = PairVerdict::Undecided;
 
-  std::optional<double> p;           // of this pair alone, by `method` (paired t for MixtureT)
-  std::optional<double> p_holm;      // the same, adjusted for all pairs
+  std::optional<double> p;            // of this pair alone, by `method` (paired t for MixtureT)
+  std::optional<double> p_holm;       // the same, adjusted for all pairs
   std::optional<double> p_sign_flip;  // exact, this pair alone
-  std::optional<double> e_value;     // mixture t, this pair alone; settles at pairs / alpha
-  std::optional<double> p_mcnemar;   // one seed only: do these two trained networks differ?
+  std::optional<double> log_e_value;  // mixture t, this pair alone; natural logarithm
+  std::optional<double> p_mcnemar;    // one seed only: do these two trained networks differ?
 
   std::optional<double> effect_size;  // Hedges' g of the differences: mean over sd, corrected
   std::optional<double> probability_better;  // share of seeds won, ties counting half
@@ -65,13 +66,13 @@ struct AccuracyComparison {
 
   // The difference that this many seeds show with probability `power`.
   std::optional<double> detectable_difference;
-  // What it would take to decide: seeds in all, so that a true difference of `needed_difference`
-  // (the margin, else the one observed) is shown with probability `power`. Only when Undecided;
-  // absent where nothing can be said, or more than kMostNeededSeeds.
+  // What it would take to decide, were the true difference the one observed and the spread as seen:
+  // so many seeds in all, with probability `power`. The intervals must become narrower than
+  // `needed_difference`, the way from the observed difference to 0 or to the margin, whichever is
+  // longer. Only when Undecided; absent where nothing can be said, and beyond kMostNeededSeeds.
   std::optional<std::size_t> needed_seeds;
   std::optional<double> needed_difference;
 };
-inline constexpr std::size_t kMostNeededSeeds = 100'000;
 
 // Ratios are seconds of the first over seconds of the second: 0.5 is twice as fast. Better is
 // faster.
@@ -82,11 +83,11 @@ struct TimeComparison {
   std::optional<double> ratio;  // Hodges-Lehmann estimate
   std::optional<Interval> interval;
   std::optional<Interval> equivalence_interval;
-  std::optional<double> p;       // Wilcoxon's signed-rank test, exact
+  std::optional<double> p;  // Wilcoxon's signed-rank test, exact
   std::optional<double> p_holm;
-  std::optional<double> detectable_ratio;       // above 1
-  std::optional<std::size_t> needed_seeds;      // as in AccuracyComparison
-  std::optional<double> needed_ratio;           // above 1
+  std::optional<double> detectable_ratio;   // above 1
+  std::optional<std::size_t> needed_seeds;  // as in AccuracyComparison
+  std::optional<double> needed_ratio;       // above 1
 };
 
 // How many of the trials did not train: an endpoint of its own. Trials that were not run or are
@@ -95,11 +96,12 @@ struct FailureCount {
   std::size_t trials = 0;
   std::size_t diverged = 0;
   std::size_t failed = 0;
-  std::optional<Interval> share;  // of diverged and failed together (Clopper-Pearson), this stack alone
+  std::optional<Interval>
+      share;  // of diverged and failed together (Clopper-Pearson), this stack alone
 };
 
 struct FailureComparison {
-  std::optional<double> p;       // Fisher's exact test
+  std::optional<double> p;  // Fisher's exact test
   std::optional<double> p_holm;
   PairVerdict verdict = PairVerdict::Undecided;  // Better: fails less often. By p_holm.
 };
@@ -114,9 +116,9 @@ struct PairComparison {
 
 // One stack by itself. Its intervals are for it alone; two that overlap say nothing about the pair.
 struct StackStanding {
-  std::optional<std::size_t> rank;       // by mean accuracy, from 1
-  std::optional<std::size_t> time_rank;  // by mean time, from 1, 1 the fastest
-  Summary accuracy;                      // over trained trials
+  std::optional<std::size_t> rank;                         // by mean accuracy, from 1
+  std::optional<std::size_t> time_rank;                    // by mean time, from 1, 1 the fastest
+  Summary accuracy;                                        // over trained trials
   std::optional<Interval> accuracy_interval;               // this test set
   std::optional<Interval> accuracy_new_test_set_interval;  // a new test set
   std::optional<double> predicted_sd;  // what independent examples alone would give
@@ -128,14 +130,14 @@ struct StackStanding {
 // Why the intervals on accuracy were pooled over stacks or not.
 struct Pooling {
   bool pooled = false;
-  std::size_t blocks = 0;                    // in which every compared stack trained
-  std::optional<double> p_equal_spread;      // Brown-Forsythe over the stacks' residuals
-  std::optional<double> residual_sd;         // of one trial, seed and stack effects removed
+  std::size_t blocks = 0;                // in which every compared stack trained
+  std::optional<double> p_equal_spread;  // Brown-Forsythe over the stacks' residuals
+  std::optional<double> residual_sd;     // of one trial, seed and stack effects removed
 };
 
 struct Comparison {
   ComparisonSettings settings;
-  std::vector<StackStanding> stacks;  // as in the matrix
+  std::vector<StackStanding> stacks;      // as in the matrix
   std::vector<std::size_t> ranking;       // stacks with a trained trial, most accurate first
   std::vector<std::size_t> time_ranking;  // stacks with a time, fastest first
   std::vector<PairComparison> pairs;      // first < second; with a reference, only those with it
@@ -148,7 +150,8 @@ struct Comparison {
 
 // Compares the stacks of one data set. Pure, deterministic and reentrant. Throws Error for a matrix
 // that check_matrix refuses or settings out of range.
-[[nodiscard]] Comparison compare_stacks(const TrialMatrix& matrix, const ComparisonSettings& settings);
+[[nodiscard]] Comparison compare_stacks(const TrialMatrix& matrix,
+                                        const ComparisonSettings& settings);
 
 // The pair as `first` sees it, whichever way round it is kept. Absent where a reference was named
 // and neither is it, or first == second.

@@ -22,14 +22,15 @@ enum class PairVerdict {
 // The verdict on the same pair seen from the second: Better becomes Worse.
 [[nodiscard]] PairVerdict reversed(PairVerdict verdict);
 
-// A verdict is read off the intervals that are printed, so the two never disagree. `no_difference`
-// is 0 for differences, 1 for ratios; values above it favour the first. Equivalence comes first: a
-// difference that is real but certainly within the margin is one that the study does not care for.
+// A verdict is read off the intervals that are printed, so the two never disagree. Equivalence
+// comes first: a difference that is real but certainly within the margin is one that the study does
+// not care for.
 struct VerdictRule {
-  double no_difference = 0;
+  double no_difference = 0;        // 1 for ratios
   std::optional<Interval> margin;  // values that count as equivalent; absent: none do
-  bool more_is_better = true;
+  bool more_is_better = true;      // of accuracies; not of times
 };
+
 // `interval` at the full confidence 1 - alpha; `equivalence_interval` at 1 - 2 alpha (two one-sided
 // tests). An absent interval decides nothing.
 [[nodiscard]] PairVerdict verdict_of(const std::optional<Interval>& interval,
