@@ -20,7 +20,7 @@ double normal_cdf(double z) {
   return cdf(boost::math::normal(), z);
 }
 
-double normal_quantile(double p) {
+double standard_normal_quantile(double p) {
   return quantile(boost::math::normal(), p);
 }
 
