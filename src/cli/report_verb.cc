@@ -29,6 +29,7 @@ struct ReportArguments {
   std::string format;
   std::string table = "results";
   std::string data_dir;
+  std::string compare_with;
   bool controlled = false;
   bool as_shipped = false;
 };
@@ -62,6 +63,7 @@ ReportChoice choice_of(const ReportArguments& arguments) {
     choice.mode = "as-shipped";
   }
   choice.places.data_dir = arguments.data_dir;
+  choice.compare_with = arguments.compare_with;
   return choice;
 }
 
@@ -109,7 +111,13 @@ ExitCode report(const ReportArguments& arguments) {
     std::cerr << fmt::format(
         "{}: {}\n", arguments.output, format_bytes(static_cast<double>(text.size())));
   }
-  return ExitCode::Done;
+  if (!made.changes) {
+    return ExitCode::Done;
+  }
+  for (const std::string& sentence : made.changes->summary) {
+    std::cerr << sentence << '\n';
+  }
+  return made.changes->regressions.empty() ? ExitCode::Done : ExitCode::SomeFailed;
 }
 
 }  // namespace
@@ -134,6 +142,9 @@ void add_report_verb(CLI::App& app, Action& chosen) {
                      "The trials of controlled mode [the newest trial's mode]");
   verb->add_flag("--as-shipped", arguments->as_shipped, "The trials of as-shipped mode")
       ->excludes(controlled);
+  verb->add_option("--compare",
+                   arguments->compare_with,
+                   "An earlier results file of the study; exit code 1 when something got worse");
   verb->footer("Example: plumbline report studies/quickstart.toml --output quickstart.html");
   verb->callback([arguments, &chosen] { chosen = [arguments] { return report(*arguments); }; });
 }

@@ -71,7 +71,7 @@ TEST(SelectResults, LeavesOutWhatWasMeasuredOtherwiseAndSaysSo) {
   EXPECT_THAT(results.remarks,
               testing::UnorderedElementsAre(HasSubstr("1 trial with 4 threads"),
                                             HasSubstr("1 trial on another processor, B"),
-                                            HasSubstr("1 trial that were trained as another form"),
+                                            HasSubstr("1 trial trained as another form"),
                                             HasSubstr("1 trial of mode controlled")));
 }
 

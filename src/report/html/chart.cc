@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "report/html/html_table.h"
@@ -23,6 +24,24 @@ std::string in_words(const Table& table, std::size_t column) {
                          cell_text(table.columns[column], row[column]));
   }
   return words;
+}
+
+// Of the columns of `table` those of these names.
+Table columns_of(const Table& table,
+                 const std::vector<std::string>& names,
+                 const std::string& title) {
+  Table chosen{
+      table.name, table.data, title, "", {}, std::vector<std::vector<Cell>>(table.rows.size())};
+  for (std::size_t column = 0; column < table.columns.size(); ++column) {
+    if (std::find(names.begin(), names.end(), table.columns[column].name) == names.end()) {
+      continue;
+    }
+    chosen.columns.push_back(table.columns[column]);
+    for (std::size_t row = 0; row < table.rows.size(); ++row) {
+      chosen.rows[row].push_back(table.rows[row][column]);
+    }
+  }
+  return chosen;
 }
 
 Json field_json(const Column& column, const Cell& cell, const Field& field) {
@@ -167,7 +186,11 @@ Chart time_accuracy_chart(const StudyReport& report, const DataReport& data) {
           report.stacks,
           "stack",
           "symbol",
-          {trials_table(report, data), time_table(report, data), accuracy_table(report, data)}};
+          {columns_of(trials_table(report, data),
+                      {"stack", "seed", "time_seconds", "accuracy"},
+                      "Time and accuracy of every trial on " + data.data),
+           time_table(report, data),
+           accuracy_table(report, data)}};
 }
 
 Chart memory_chart(const StudyReport& report, const DataReport& data) {

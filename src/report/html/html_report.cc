@@ -8,7 +8,7 @@
 #include "base/base64.h"
 #include "report/html/assets.h"
 #include "report/html/markup.h"
-#include "report/html/sections.h"
+#include "report/html/sections/sections.h"
 
 namespace plumbline {
 
@@ -37,12 +37,14 @@ void add_head(Markup& html, const StudyReport& report) {
   html.close();
 }
 
-void add_contents(Markup& html) {
+void add_contents(Markup& html, const StudyReport& report) {
   html.open("nav", {{"aria-label", "Contents"}}).open("ul");
   for (const SectionTitle& section : kSections) {
-    html.open("li")
-        .element("a", {{"href", std::string("#") + section.id}}, section.short_title)
-        .close();
+    if (has_section(report, section.id)) {
+      html.open("li")
+          .element("a", {{"href", std::string("#") + section.id}}, section.short_title)
+          .close();
+    }
   }
   html.close().close();
 }
@@ -50,6 +52,7 @@ void add_contents(Markup& html) {
 void add_main(Markup& html, const StudyReport& report) {
   html.open("main", {{"id", "main"}, {"tabindex", "-1"}});
   add_opening(html, report);
+  add_changes_section(html, report);
   add_tables_section(html, report);
   add_charts_sections(html, report);
   add_classes_section(html, report);
@@ -70,7 +73,7 @@ std::string html_report(const StudyReport& report) {
   add_head(html, report);
   html.open("body");
   html.element("a", {{"class", "skip"}, {"href", "#main"}}, "Skip to the report");
-  add_contents(html);
+  add_contents(html, report);
   add_main(html, report);
   html.open("footer");
   html.element("p",

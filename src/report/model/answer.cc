@@ -250,7 +250,7 @@ std::vector<std::string> limits_of(const StudyReport& report) {
   }
   if (untrained > 0) {
     limits.push_back(fmt::format(
-        "{} of {} did not train; “What failed” says why.", untrained, counted(report.done)));
+        "{} of {} did not train; “What did not train” says why.", untrained, counted(report.done)));
   }
   std::size_t loaded = 0;
   std::size_t not_isolated = 0;

@@ -6,8 +6,8 @@
 #include "base/error.h"
 #include "comparison/trial_table.h"
 #include "data/known_sets.h"
+#include "report/image_png.h"
 #include "report/model/answer.h"
-#include "report/model/image_png.h"
 #include "report/model/study_report.h"
 
 namespace plumbline {
@@ -261,6 +261,9 @@ StudyReport make_report(const ReportChoice& choice) {
   report.settings = compare_settings(results.trials, results.stacks);
   report.failures = failures_of(results, reader);
   report.commands = commands_of(results);
+  if (!choice.compare_with.empty()) {
+    report.changes = changes_against(choice.compare_with, results, reader);
+  }
   report.answer = answer_of(report);
   const std::vector<std::string> limits = limits_of(report);
   report.remarks.insert(report.remarks.begin(), limits.begin(), limits.end());

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/dataset.h"
+#include "report/change.h"
 #include "report/model/curves.h"
 #include "report/model/predictions.h"
 #include "report/model/provenance.h"
@@ -72,8 +73,9 @@ struct StudyReport {
   std::vector<std::uint64_t> seeds;
   std::size_t planned = 0;  // data sets x stacks x seeds
   std::size_t done = 0;
-  std::vector<std::string> answer;   // sentences
-  std::vector<std::string> remarks;  // sentences: what limits the answer
+  std::vector<std::string> answer;      // sentences
+  std::vector<std::string> remarks;     // sentences: what limits the answer
+  std::optional<ChangeReport> changes;  // against another results file, where one was named
   std::vector<DataReport> data;
   std::vector<MachineReport> machines;
   std::vector<Difference> versions;
@@ -92,6 +94,7 @@ struct ReportChoice {
   std::optional<Study> study;
   std::optional<std::string> mode;
   DataPlaces places;
+  std::filesystem::path compare_with{};  // another results file; empty: none
 };
 
 // Reads the results file and works out the report. Throws EnvironmentError for a results file that

@@ -77,6 +77,7 @@ class Selection {
     if (!trials.empty()) {
       reference_ = run_of(trials.back());
       results_.threads = reference_.record.threads;
+      results_.processor = processor_of(reference_);
     }
     keep_if(trials, [this](const StoredTrial& trial) { return reason_against(trial); });
     keep_newest_versions(trials);
@@ -154,7 +155,7 @@ class Selection {
     }
     if (results_.study &&
         training_in(run, trial.record.stack) != training_of(*results_.study, trial.record.stack)) {
-      return "that were trained as another form of the study says";
+      return "trained as another form of the study says";
     }
     return "";
   }

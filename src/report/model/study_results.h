@@ -18,6 +18,7 @@ struct StudyResults {
   std::optional<Study> study;
   std::string mode;
   int threads = 0;
+  std::string processor;
   std::vector<std::string> data;     // the study's, in its order
   std::vector<std::string> stacks;   // the study's, in its order
   std::vector<std::uint64_t> seeds;  // the study's, then others that were run, ascending

@@ -124,15 +124,16 @@ Table disputed_table(const StudyReport& report, const DataReport& data) {
 }
 
 Table settings_table(const StudyReport& report) {
-  return difference_table(report,
-                          report.settings,
-                          {"settings",
-                           "",
-                           "Settings that each stack really used",
-                           "As the stacks state them, defaults included. “differs” marks what they "
-                           "state in other words or numbers; “-” is what a stack does not state.",
-                           {{"setting", "Setting"}, {"differs", "Differs"}},
-                           {}});
+  return difference_table(
+      report,
+      report.settings,
+      {"settings",
+       "",
+       "Settings that each stack really used",
+       "As the stacks state them, defaults included. “differs” marks what they state "
+       "in other words or numbers; “-” is what a stack does not state.",
+       {{"setting", "Setting"}, {"differs", "Differs"}},
+       {}});
 }
 
 Table versions_table(const StudyReport& report) {
@@ -178,6 +179,40 @@ Table failures_table(const StudyReport& report) {
   return table;
 }
 
+Table changes_table(const StudyReport& report) {
+  Table table{"changes",
+              "",
+              "Now against " + (report.changes ? report.changes->other : ""),
+              "Accuracy: percentage points, now minus then. Time: now over then, trials on a busy "
+              "machine left out. The intervals hold all together.",
+              {{"data", "Data set"},
+               {"stack", "Stack"},
+               {"versions", "Other versions"},
+               {"trained", "Trained, then and now"},
+               {"accuracy_then", "Accuracy then, %", Quantity::Share},
+               {"accuracy_now", "Now, %", Quantity::Share},
+               {"accuracy_difference", "Difference", Quantity::SharePoints, CellForm::Interval},
+               {"accuracy_verdict", "Accuracy", Quantity::Verdict},
+               {"time_ratio", "Time ratio", Quantity::Ratio},
+               {"time_ratio", "Its interval", Quantity::Ratio, CellForm::Interval},
+               {"time_verdict", "Time", Quantity::Verdict}},
+              {}};
+  for (const Change& change : report.changes ? report.changes->changes : std::vector<Change>()) {
+    table.rows.push_back({change.data,
+                          change.stack,
+                          change.versions,
+                          change.trained,
+                          change.accuracy_then,
+                          change.accuracy_now,
+                          change.accuracy_interval,
+                          verdict_name(change.accuracy_verdict),
+                          change.time_ratio,
+                          change.time_interval,
+                          verdict_name(change.time_verdict)});
+  }
+  return table;
+}
+
 std::vector<Table> all_tables(const StudyReport& report) {
   std::vector<Table> tables;
   for (const auto& make : {accuracy_table,
@@ -191,6 +226,9 @@ std::vector<Table> all_tables(const StudyReport& report) {
     for (const DataReport& data : report.data) {
       tables.push_back(make(report, data));
     }
+  }
+  if (report.changes) {
+    tables.push_back(changes_table(report));
   }
   for (const auto& make : {failures_table, versions_table, settings_table, machines_table}) {
     tables.push_back(make(report));

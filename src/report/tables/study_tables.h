@@ -36,6 +36,9 @@ namespace plumbline {
 [[nodiscard]] Table machines_table(const StudyReport& report);
 [[nodiscard]] Table failures_table(const StudyReport& report);
 
+// One row for each data set and stack; without rows where nothing was compared.
+[[nodiscard]] Table changes_table(const StudyReport& report);
+
 // All of them, in the report's order.
 [[nodiscard]] std::vector<Table> all_tables(const StudyReport& report);
 

@@ -56,19 +56,21 @@ void write_json(const StudyReport& report, std::ostream& out) {
     }
     add_rows(rows, table);
   }
-  const Json document = {{"plumbline_report", kDocumentVersion},
-                         {"study", report.study},
-                         {"question", report.question},
-                         {"mode", report.mode},
-                         {"threads", report.threads},
-                         {"results", report.results},
-                         {"trials_planned", report.planned},
-                         {"trials_done", report.done},
-                         {"answer", report.answer},
-                         {"remarks", report.remarks},
-                         {"tables", std::move(tables)},
-                         {"commands", report.commands},
-                         {"study_text", report.study_text}};
+  const Json document = {
+      {"plumbline_report", kDocumentVersion},
+      {"study", report.study},
+      {"question", report.question},
+      {"mode", report.mode},
+      {"threads", report.threads},
+      {"results", report.results},
+      {"trials_planned", report.planned},
+      {"trials_done", report.done},
+      {"answer", report.answer},
+      {"remarks", report.remarks},
+      {"regressions", report.changes ? Json(report.changes->regressions) : Json()},
+      {"tables", std::move(tables)},
+      {"commands", report.commands},
+      {"study_text", report.study_text}};
   out << document.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 

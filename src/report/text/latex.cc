@@ -40,11 +40,19 @@ std::string escaped(const std::string& text) {
   return result;
 }
 
-// A minus sign before a number, not a hyphen.
+// Minus signs before numbers, not hyphens.
 std::string cell_latex(const Column& column, const Cell& cell) {
   const std::string text = escaped(cell_text(column, cell));
-  const bool is_negative = !is_text(column) && text.size() > 1 && text.front() == '-';
-  return is_negative ? "$-$" + text.substr(1) : text;
+  if (is_text(column)) {
+    return text;
+  }
+  std::string result;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool is_minus = text[at] == '-' && at + 1 < text.size() &&
+                          std::isdigit(static_cast<unsigned char>(text[at + 1])) != 0;
+    result += is_minus ? std::string("$-$") : std::string(1, text[at]);
+  }
+  return result;
 }
 
 // Letters, digits and hyphens: what \label takes everywhere.
@@ -75,7 +83,10 @@ void write_table(const Table& table, std::ostream& out) {
     cells.push_back(escaped(column.heading));
   }
   out << "\\begin{table}\n  \\centering\n"
-      << fmt::format("  \\caption{{{}. {}}}\n", escaped(table.title), escaped(table.note))
+      << fmt::format("  \\caption{{{}.{}{}}}\n",
+                     escaped(table.title),
+                     table.note.empty() ? "" : " ",
+                     escaped(table.note))
       << fmt::format("  \\label{{tab:{}}}\n", label_of(table))
       << fmt::format("  \\begin{{tabular}}{{{}}}\n    \\toprule\n", alignment);
   write_row(cells, out);
@@ -115,6 +126,7 @@ void write_latex(const StudyReport& report, std::ostream& out) {
       write_table(make(report, data), out);
     }
   }
+  write_table(changes_table(report), out);
   write_table(failures_table(report), out);
 }
 

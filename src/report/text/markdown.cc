@@ -93,6 +93,13 @@ void write_rerun(const StudyReport& report, std::ostream& out) {
 
 void write_markdown(const StudyReport& report, std::ostream& out) {
   write_opening(report, out);
+  if (report.changes) {
+    out << "## What has changed\n\n";
+    for (const std::string& sentence : report.changes->summary) {
+      out << escaped(sentence) << "\n\n";
+    }
+    write_table(changes_table(report), out);
+  }
   for (const DataReport& data : report.data) {
     out << "## " << escaped(data.data) << "\n\n";
     for (const auto& make :

@@ -2,7 +2,7 @@
 
 #include "base/base64.h"
 #include "report/html/html_table.h"
-#include "report/html/sections.h"
+#include "report/html/sections/sections.h"
 #include "report/tables/study_tables.h"
 
 namespace plumbline {

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "report/html/html_table.h"
-#include "report/html/sections.h"
+#include "report/html/sections/sections.h"
 #include "report/tables/study_tables.h"
 
 namespace plumbline {

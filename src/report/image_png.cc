@@ -1,4 +1,4 @@
-#include "report/model/image_png.h"
+#include "report/image_png.h"
 
 #include <png.h>
 

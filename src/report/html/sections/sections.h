@@ -8,6 +8,7 @@ namespace plumbline {
 // The parts of the page in its order. Each adds one <section> with an <h2>, or for the opening the
 // <header> with the <h1>.
 void add_opening(Markup& html, const StudyReport& report);
+void add_changes_section(Markup& html, const StudyReport& report);
 void add_tables_section(Markup& html, const StudyReport& report);
 void add_charts_sections(Markup& html, const StudyReport& report);
 void add_classes_section(Markup& html, const StudyReport& report);
@@ -24,6 +25,7 @@ struct SectionTitle {
   const char* short_title;
 };
 inline constexpr SectionTitle kSections[] = {
+    {"changes", "What has changed", "Changes"},
     {"results", "Accuracy and time", "Results"},
     {"seeds", "Every seed", "Seeds"},
     {"curves", "Learning curves", "Curves"},
@@ -34,9 +36,11 @@ inline constexpr SectionTitle kSections[] = {
     {"disputed", "Images in dispute", "Disputes"},
     {"machine", "Machine and versions", "Machine"},
     {"settings", "Settings in use", "Settings"},
-    {"failures", "What failed", "Failures"},
+    {"failures", "What did not train", "Failures"},
     {"again", "Run it again", "Run again"},
 };
+// Whether the report has this section: "changes" only where it was compared with another.
+[[nodiscard]] bool has_section(const StudyReport& report, const char* id);
 // Opens the <section> of that id and its heading.
 void open_section(Markup& html, const char* id);
 

@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "report/html/chart.h"
 #include "report/html/html_table.h"
-#include "report/html/sections.h"
+#include "report/html/sections/sections.h"
 #include "report/tables/study_tables.h"
 
 namespace plumbline {
@@ -37,6 +37,10 @@ void add_chart_section(Markup& html,
 
 }  // namespace
 
+bool has_section(const StudyReport& report, const char* id) {
+  return std::string_view(id) != "changes" || report.changes.has_value();
+}
+
 void open_section(Markup& html, const char* id) {
   const std::string heading = std::string(id) + "-heading";
   html.open("section", {{"id", id}, {"aria-labelledby", heading}});
@@ -69,6 +73,18 @@ void add_opening(Markup& html, const StudyReport& report) {
   add_fact(html, "Threads", std::to_string(report.threads));
   add_fact(html, "Trials", fmt::format("{} of {}", report.done, report.planned));
   html.close();
+  html.close();
+}
+
+void add_changes_section(Markup& html, const StudyReport& report) {
+  if (!report.changes) {
+    return;
+  }
+  open_section(html, "changes");
+  for (const std::string& sentence : report.changes->summary) {
+    html.element("p", sentence);
+  }
+  add_table(html, changes_table(report));
   html.close();
 }
 
