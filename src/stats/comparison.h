@@ -20,10 +20,13 @@ inline constexpr std::size_t kExploratoryBelow = 5;
 enum class Looks { Once, AfterEveryBlock };
 
 struct ComparisonSettings {
-  double confidence = 0.95;               // of all intervals of one endpoint together
-  std::optional<double> accuracy_margin;  // a share: 0.002 is 0.2 percentage points
-  std::optional<double> time_margin;      // 0.05: ratios from 1 / 1.05 to 1.05 count as equivalent
-  std::optional<std::size_t> reference;   // compare all stacks with this one; absent: every pair
+  double confidence = 0.95;  // of all intervals of one endpoint together
+  // A share: 0.002 is 0.2 percentage points.
+  std::optional<double> accuracy_margin = std::nullopt;
+  // 0.05: ratios from 1 / 1.05 to 1.05 count as equivalent.
+  std::optional<double> time_margin = std::nullopt;
+  // All stacks are compared with this one; absent: with each other.
+  std::optional<std::size_t> reference = std::nullopt;
   Looks looks = Looks::Once;
   double power = 0.9;  // of the studies that `needed_seeds` speaks of
 };

@@ -1,5 +1,6 @@
 #include "stats/summary.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace plumbline {
@@ -20,9 +21,12 @@ Summary summarise(std::span<const double> values) {
   }
   summary.mean += remainder / n;
   double squares = 0;
+  double off = 0;  // the sum of what the mean as a double is off by
   for (const double value : values) {
     squares += (value - summary.mean) * (value - summary.mean);
+    off += value - summary.mean;
   }
+  squares = std::max(0.0, squares - off * off / n);
   if (values.size() > 1) {
     summary.sd = std::sqrt(squares / (n - 1));
   }

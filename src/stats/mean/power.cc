@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <boost/math/tools/roots.hpp>
 #include <cmath>
 
 #include "base/error.h"
@@ -36,6 +37,21 @@ double power_at(double critical, double df, double noncentrality) {
              : noncentral_t_two_sided(critical, df, noncentrality);
 }
 
+// The noncentrality that is seen with that power.
+double noncentrality_for(double critical, double df, double power) {
+  const auto excess = [&](double noncentrality) {
+    return power_at(critical, df, noncentrality) - power;
+  };
+  double high = critical + 2;
+  while (excess(high) < 0) {
+    high *= 2;
+  }
+  std::uintmax_t steps = 60;
+  const auto [below, above] = boost::math::tools::toms748_solve(
+      excess, 0.0, high, boost::math::tools::eps_tolerance<double>(36), steps);
+  return (below + above) / 2;
+}
+
 void check_plan(const TestPlan& plan) {
   check_confidence(1 - plan.alpha);
   if (!(plan.sd > 0) || !std::isfinite(plan.sd)) {
@@ -58,11 +74,26 @@ double power_of(const TestPlan& plan, std::size_t n, double difference) {
 std::optional<std::size_t> needed_count(const TestPlan& plan, double difference, double power) {
   check_confidence(power);
   check_plan(plan);
-  if (difference == 0 || power_of(plan, kMostNeededSeeds, difference) < power) {
+  if (difference == 0) {
     return std::nullopt;
   }
-  std::size_t too_few = 1;
-  std::size_t enough = kMostNeededSeeds;
+  // Up from where the normal law would have it, in doubling steps, then by halving.
+  const double z = normal_quantile(1 - plan.alpha / 2) + normal_quantile(power);
+  const double guess = std::pow(z * plan.sd / difference, 2);
+  if (guess > kMostNeededSeeds) {
+    return std::nullopt;
+  }
+  auto too_few = static_cast<std::size_t>(guess);
+  too_few = too_few < 2 || power_of(plan, too_few, difference) >= power ? 1 : too_few;
+  std::size_t step = 2;
+  while (power_of(plan, too_few + step, difference) < power) {
+    too_few += step;
+    step *= 2;
+    if (too_few > kMostNeededSeeds) {
+      return std::nullopt;
+    }
+  }
+  std::size_t enough = too_few + step;
   while (enough - too_few > 1) {
     const std::size_t middle = (too_few + enough) / 2;
     (power_of(plan, middle, difference) < power ? too_few : enough) = middle;
@@ -77,18 +108,8 @@ std::optional<double> detectable_mean(const TestPlan& plan, std::size_t n, doubl
   if (!critical) {
     return std::nullopt;
   }
-  double low = 0;
-  double high = 1;
-  while (power_at(*critical, df_of(plan, n), high) < power) {
-    low = high;
-    high *= 2;
-  }
-  constexpr int kBisections = 45;
-  for (int step = 0; step < kBisections; ++step) {
-    const double middle = (low + high) / 2;
-    (power_at(*critical, df_of(plan, n), middle) < power ? low : high) = middle;
-  }
-  return high * plan.sd / std::sqrt(static_cast<double>(n));
+  const double noncentrality = noncentrality_for(*critical, df_of(plan, n), power);
+  return noncentrality * plan.sd / std::sqrt(static_cast<double>(n));
 }
 
 }  // namespace plumbline

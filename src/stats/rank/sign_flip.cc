@@ -11,17 +11,20 @@ namespace plumbline {
 
 namespace {
 
-// The sums of the values under all their signs, sorted.
+// The sums of the values under all their signs, sorted: of sums that are sorted, those with one
+// value more and those with it less are sorted as well, and merged.
 std::vector<double> signed_sums(std::span<const double> values) {
   std::vector<double> sums = {0};
+  std::vector<double> less;
+  std::vector<double> more;
   for (const double value : values) {
-    const std::size_t count = sums.size();
-    for (std::size_t i = 0; i < count; ++i) {
-      sums.push_back(sums[i] - value);
-      sums[i] += value;
-    }
+    less.assign(sums.begin(), sums.end());
+    more.assign(sums.begin(), sums.end());
+    std::for_each(less.begin(), less.end(), [&](double& sum) { sum -= std::abs(value); });
+    std::for_each(more.begin(), more.end(), [&](double& sum) { sum += std::abs(value); });
+    sums.resize(2 * sums.size());
+    std::merge(less.begin(), less.end(), more.begin(), more.end(), sums.begin());
   }
-  std::sort(sums.begin(), sums.end());
   return sums;
 }
 
