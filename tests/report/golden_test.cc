@@ -1,5 +1,6 @@
 // The text formats of a fixed results file, and the page without its style and script, against
 // files in golden/. To accept changes: scripts/accept_golden
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -18,6 +19,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Numbers of many digits to nine: the last ones are the mathematical library's.
+std::string rounded(const std::string& text) {
+  static const std::regex kLong(R"(\d+\.\d{9,}(e-?\d+)?)");
+  std::string result;
+  std::size_t end = 0;
+  for (std::sregex_iterator match(text.begin(), text.end(), kLong); match != std::sregex_iterator();
+       ++match) {
+    const auto begin = static_cast<std::size_t>(match->position());
+    result += text.substr(end, begin - end) + fmt::format("{:.9g}", std::stod(match->str()));
+    end = begin + static_cast<std::size_t>(match->length());
+  }
+  return result + text.substr(end);
+}
+
 class Golden : public testing::Test {
  protected:
   [[nodiscard]] StudyReport report(const std::string& example) const {
@@ -26,7 +41,8 @@ class Golden : public testing::Test {
     return make_report({path, std::nullopt, std::nullopt, {}});
   }
 
-  static void check(const std::string& name, const std::string& text) {
+  static void check(const std::string& name, const std::string& whole_text) {
+    const std::string text = rounded(whole_text);
     const fs::path file = fs::path(PLUMBLINE_SOURCE_DIR) / "tests" / "report" / "golden" / name;
     if (std::getenv("PLUMBLINE_ACCEPT") != nullptr) {
       write_file(file, text);

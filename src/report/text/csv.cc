@@ -99,18 +99,37 @@ std::vector<Row> rows_named(const StudyReport& report, const std::string& name) 
   return rows;
 }
 
+void add_once(std::vector<std::string>& names, const std::string& name) {
+  if (std::find(names.begin(), names.end(), name) == names.end()) {
+    names.push_back(name);
+  }
+}
+
+// The names of all fields in order. A table without rows has its heading all the same.
+std::vector<std::string> heading_of(const StudyReport& report,
+                                    const std::string& name,
+                                    const std::vector<Row>& rows) {
+  std::vector<std::string> names;
+  for (const Row& row : rows) {
+    for (const Field& field : row) {
+      add_once(names, field.name);
+    }
+  }
+  for (const Table& table : rows.empty() ? all_tables(report) : std::vector<Table>()) {
+    for (const Column& column : table.name == name ? table.columns : std::vector<Column>()) {
+      for (const Field& field : cell_fields(column, Cell())) {
+        add_once(names, field.name);
+      }
+    }
+  }
+  return names.empty() ? std::vector<std::string>{"data", "stack"} : names;
+}
+
 }  // namespace
 
 void write_csv(const StudyReport& report, const std::string& table, std::ostream& out) {
   const std::vector<Row> rows = rows_named(report, table);
-  std::vector<std::string> names;
-  for (const Row& row : rows) {
-    for (const Field& field : row) {
-      if (std::find(names.begin(), names.end(), field.name) == names.end()) {
-        names.push_back(field.name);
-      }
-    }
-  }
+  const std::vector<std::string> names = heading_of(report, table, rows);
   for (std::size_t at = 0; at < names.size(); ++at) {
     out << (at == 0 ? "" : ",") << csv_text(names[at]);
   }
