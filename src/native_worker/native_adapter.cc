@@ -9,6 +9,7 @@
 #include "draw/draw.h"
 #include "engine/fast/fast_trainer.h"
 #include "engine/reference/trainer.h"
+#include "native_worker/native_observer.h"
 #include "native_worker/settings_report.h"
 #include "native_worker/versions.h"
 
@@ -76,13 +77,24 @@ TensorMap NativeAdapter::draw_masks(std::int64_t batch, std::int64_t step) const
   return masks;
 }
 
-double NativeAdapter::step(const std::vector<std::int64_t>& indices, const TensorMap& masks) {
+std::vector<std::int64_t> NativeAdapter::labels_at(const std::vector<std::int64_t>& indices) const {
   std::vector<std::int64_t> labels;
   labels.reserve(indices.size());
   for (const std::int64_t index : indices) {
     labels.push_back(labels_[static_cast<std::size_t>(index)]);
   }
-  return trainer_->step({images_at(train_images_, indices), labels, masks});
+  return labels;
+}
+
+double NativeAdapter::step(const std::vector<std::int64_t>& indices, const TensorMap& masks) {
+  return trainer_->step({images_at(train_images_, indices), labels_at(indices), masks});
+}
+
+std::unique_ptr<Observer> NativeAdapter::observer() {
+  if (engine_ == Engine::Fast) {
+    throw Unsupported{"The fast engine has no observed form."};
+  }
+  return make_native_observer(*this);
 }
 
 Tensor NativeAdapter::predict() {
