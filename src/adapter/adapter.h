@@ -43,7 +43,7 @@ struct TrialPlan {
 };
 
 // The observed form of what an adapter has built. What the tensors lack of `before`, `after`,
-// `labels` and `mask` is added to them.
+// `labels`, `mask` and `step` is added to them.
 class Observer {
  public:
   virtual ~Observer() = default;

@@ -85,6 +85,7 @@ class Conversation {
     const TrialPlan plan = read_trial_plan(request, *facts_);
     is_built_ = false;
     observer_.reset();
+    steps_ = 0;
     json settings = adapter_.build(plan);
     if (plan.observed) {
       observer_ = adapter_.observer();
@@ -122,6 +123,7 @@ class Conversation {
   json step(const json& request) {
     require_built();
     const ControlledStep step = read_controlled_step(WireObject(request, "request"), *facts_);
+    ++steps_;
     if (request.contains("record")) {
       return recorded_step(step, record_of(request));
     }
@@ -134,7 +136,7 @@ class Conversation {
     observation.add("before/", before);
     observation.add("after/", adapter_.state());
     observation.add("mask/", step.masks);
-    observation.add("", {{"labels", labels_at(labels_, step.indices)}});
+    observation.add("", {{"labels", labels_at(labels_, step.indices)}, {"step", count_of(steps_)}});
     write_safetensors(path, observation.tensors);
     return {{"loss", number_to_wire(observation.loss())}, {"observation", observation.told()}};
   }
@@ -184,6 +186,7 @@ class Conversation {
   std::optional<DataFacts> facts_;
   std::vector<std::int64_t> labels_;  // of the training images
   std::unique_ptr<Observer> observer_;
+  std::int64_t steps_ = 0;  // controlled ones since the build
   bool is_built_ = false;
   bool closed_ = false;
 };

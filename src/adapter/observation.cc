@@ -24,6 +24,12 @@ nlohmann::json Observation::told() const {
   return {{"method", method}, {"fused", fused}, {"slots", slots}};
 }
 
+Tensor count_of(std::int64_t steps) {
+  Tensor count(DType::I64, {});
+  count.as<std::int64_t>().front() = steps;
+  return count;
+}
+
 Tensor labels_at(const std::vector<std::int64_t>& labels,
                  const std::vector<std::int64_t>& indices) {
   Tensor chosen(DType::I64, {std::ssize(indices)});

@@ -27,6 +27,8 @@ struct Observation {
   [[nodiscard]] nlohmann::json told() const;
 };
 
+// As a tensor: (), I64.
+[[nodiscard]] Tensor count_of(std::int64_t steps);
 // The labels of a batch, (B), I64.
 [[nodiscard]] Tensor labels_at(const std::vector<std::int64_t>& labels,
                                const std::vector<std::int64_t>& indices);

@@ -72,7 +72,6 @@ class TorchObserver(Observer):
         self.order = torch_order(adapter.network)
         self.model = model_type(adapter.network, adapter.model, adapter.modules)
         self.slots = TORCH[type(adapter.optimizer).__name__]
-        self.steps = 0
         self.update = {}
         adapter.optimizer.register_step_pre_hook(lambda *_: self.before_update())
 
@@ -89,7 +88,9 @@ class TorchObserver(Observer):
             observation.add(kind, tensors)
         observation.add("slot", self.slot_values())
         observation.add_number("loss", loss, np.float32)
-        observation.add_number("step", self.steps, np.int64)
+        for state in list(self.adapter.optimizer.state.values())[:1]:
+            if "step" in state:
+                observation.add_number("step", int(state["step"]), np.int64)
         return observation
 
     def predict(self, images):
@@ -109,7 +110,6 @@ class TorchObserver(Observer):
 
     def before_update(self):
         """What the optimizer is given; called by it in each step, plain ones too."""
-        self.steps += 1
         self.update = {"grad": {}, "slot_before": self.slot_values()}
         for name, wire in self.trainable():
             gradient = wire.tensor.grad

@@ -55,11 +55,11 @@ class ControlledCase:
         optimizer = {"name": "sgd", "learning_rate": LEARNING_RATE}
         self.recipe = recipe(batch, optimizer, weights={"name": "checkpoint"}, input_scaling=SCALING)
 
-    def prepare(self, trial, **form):
-        """Loads, builds and sets the state. Returns the settings."""
+    def prepare(self, trial, network=None, **form):
+        """Loads, builds the case's network or another, and sets the state. Returns the settings."""
         trial.load(self.images, self.labels, test_images=self.test_images(), scaling=SCALING)
         build = trial.build if self.name in EVERYWHERE else self._build_if_supported(trial)
-        settings = build(self.network, self.recipe, mode="controlled", **form)
+        settings = build(network or self.network, self.recipe, mode="controlled", **form)
         trial.set_state(self.state)
         return settings
 

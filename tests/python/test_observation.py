@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from controlled_case import LEARNING_RATE, NETWORKS, SCALING, ControlledCase, judge
+from controlled_case import LEARNING_RATE, NETWORKS, SCALING, ControlledCase, judge, resolved
 from driver import WorkerError
 from linear_model import CLASSES, FEATURES, linear_network, linear_recipe
 from networks import node_shapes, parameter_shapes, trainable_shapes
@@ -39,7 +39,7 @@ class Scenario:
         self.told_of_prediction, self.prediction = trial.observed_predict(3)
         self.told, self.record = trial.observed_step(case.indices, case.masks)
         self.after = trial.state()
-        case.prepare(reference, form="observed")
+        case.prepare(reference, resolved(case.network, self.settings), form="observed")
         _, self.expected_prediction = reference.observed_predict(3)
         _, self.expected = reference.observed_step(case.indices, case.masks)
 

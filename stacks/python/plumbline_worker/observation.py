@@ -33,7 +33,10 @@ class Observer:
     """The observed form of what an adapter has built; made by `Adapter.observer`. Arrays are NumPy and never reused."""
 
     def step(self, indices, masks):
-        """One controlled step. Gives an Observation; the worker adds `before`, `after`, `labels` and `mask`."""
+        """One controlled step. Gives an Observation.
+
+        The worker adds to it `before`, `after`, `labels` and `mask`, and as `step`, if it has none, its own count.
+        """
         raise NotImplementedError
 
     def predict(self, images):

@@ -91,6 +91,7 @@ class _Session:
             request["network"], request["recipe"], request["seed"], request["device"], request["mode"]
         )
         self._observer = self._adapter.observer() if form == "observed" else None
+        self._steps = 0
         return {"settings": settings}
 
     def get_state(self, request):
@@ -115,17 +116,19 @@ class _Session:
     def step(self, request):
         tensors = read_tensors(request["path"])
         masks = {name[len("mask/") :]: mask for name, mask in tensors.items() if name.startswith("mask/")}
+        self._steps += 1
         if "record" in request:
             return self._recorded_step(tensors["indices"], masks, request["record"])
         return {"loss": float(self._adapter.step(tensors["indices"], masks))}
 
     def _recorded_step(self, indices, masks, path):
-        before = self._copied_state()
-        observation = self._observed().step(indices, masks)
+        observer, before = self._observed(), self._copied_state()
+        observation = observer.step(indices, masks)
         observation.add("before", before)
         observation.add("after", self._adapter.get_state())
         observation.add("mask", masks)
         observation.tensors["labels"] = self._train_labels[indices]
+        observation.tensors.setdefault("step", np.array(self._steps, np.int64))
         write_tensors(path, observation.tensors)
         return {"loss": float(observation.tensors["loss"]), "observation": observation.told()}
 
