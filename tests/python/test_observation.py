@@ -135,9 +135,15 @@ def test_the_last_output_gives_the_loss_and_its_gradient(scenario):
 
 
 def test_outputs_and_their_gradients_are_those_of_the_reference(scenario):
+    """Where all of a max_pool's window is zero after a relu, Theano gives each of them the gradient, the others the
+    first. The relu takes it away again, so there it is not compared."""
+    pooled = {layer["inputs"][0] for layer in scenario.case.network["layers"] if layer["operation"] == "max_pool"}
     for name, found in scenario.record.items():
-        if name.startswith(("out/", "grad_out/")):
-            assert relative_error(found, scenario.expected[name]) < CLOSE, name
+        kind, _, node = name.partition("/")
+        if kind in ("out", "grad_out"):
+            expected = scenario.expected[name]
+            counts = scenario.expected[f"out/{node}"] != 0 if kind == "grad_out" and node in pooled else slice(None)
+            assert relative_error(found[counts], expected[counts]) < CLOSE, name
 
 
 def test_gradients_differ_from_the_reference_by_rounding_only(scenario, tmp_path):

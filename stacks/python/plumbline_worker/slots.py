@@ -31,6 +31,14 @@ KERAS = {
     "Adagrad": [slot("accumulator", "_accumulators")],
     "Adadelta": [slot("v", "_accumulated_grads"), slot("s", "_accumulated_delta_vars")],
 }
+# Keras 2.3.1: the lists of variables that an optimizer's `weights` are made of, after `iterations`.
+KERAS_2 = {
+    "SGD": [slot("velocity", "moments", -1)],
+    "Adam": [slot("m", "ms"), slot("v", "vs")],
+    "RMSprop": [slot("v", "accumulators")],
+    "Adagrad": [slot("accumulator", "accumulators")],
+    "Adadelta": [slot("v", "accumulators"), slot("s", "delta_accumulators")],
+}
 # tf.compat.v1.train, 2.21: the names of `get_slot`.
 TENSORFLOW_V1 = {
     "MomentumOptimizer": [slot("velocity", "momentum")],
