@@ -33,6 +33,8 @@ class NodeOutputs(nn.Module):
                 y = part(y)
             if y is given[0]:  # as nn.Flatten of vectors; but each operation has a gradient of its own
                 y = y.view_as(y)
+            if taps is None and torch.is_grad_enabled() and not y.requires_grad:  # it comes before the first weight
+                y.requires_grad_()
             values[name] = y if taps is None else y + taps[name]
         return values
 

@@ -5,7 +5,7 @@ import pytest
 from controlled_case import LEARNING_RATE, NETWORKS, SCALING, ControlledCase, judge, resolved
 from driver import WorkerError
 from linear_model import CLASSES, FEATURES, linear_network, linear_recipe
-from networks import node_shapes, parameter_shapes, trainable_shapes
+from networks import NetworkBuilder, node_shapes, parameter_shapes, trainable_shapes
 from optimizer_formulas import SLOTS, expected_slots, possible_steps
 from plumbline_worker import scaled_images
 from stacks_under_test import command_of, shipped_stacks
@@ -181,6 +181,27 @@ def test_a_prediction_is_recorded_as_it_is_made(scenario):
     assert all((record[f"before/{name}"] == value).all() for name, value in scenario.case.state.items())
     for name in set(outputs) - hidden:
         assert relative_error(record[name], scenario.expected_prediction[name]) < CLOSE, name
+
+
+def test_what_comes_before_the_first_weight_is_recorded_too(trial):
+    """Dropout and a flattened image, neither with a weight below: their gradients are the dense layer's by hand."""
+    random = np.random.RandomState(4)
+    builder = NetworkBuilder(3, 2, 2).add("drop", "dropout", rate=0.25).add("flat", "flatten")
+    network = builder.dense("dense", CLASSES).network
+    images, labels = random.randint(0, 256, (6, 3, 2, 2)).astype(np.uint8), np.arange(6) % CLASSES
+    mask = random.randint(0, 2, images.shape).astype(np.uint8)
+    trial.load(images, labels, classes=CLASSES)
+    trial.build(network, linear_recipe(weights={"name": "checkpoint"}), "controlled", form="observed")
+    kernel = random.standard_normal((12, CLASSES)).astype(np.float32)
+    trial.set_state({"dense/kernel": kernel, "dense/bias": np.zeros(CLASSES, np.float32)})
+    _, record = trial.observed_step(np.arange(6), {"drop": mask})
+    kept = images / 255 * mask / 0.75
+    np.testing.assert_allclose(record["out/drop"], kept, rtol=1e-5)
+    np.testing.assert_allclose(record["out/flat"], kept.reshape(6, 12), rtol=1e-5)
+    np.testing.assert_allclose(record["out/dense"], kept.reshape(6, 12) @ kernel, rtol=1e-4, atol=1e-5)
+    gradient = record["grad_out/dense"].astype(np.float64) @ kernel.T
+    np.testing.assert_allclose(record["grad_out/flat"], gradient, rtol=1e-4, atol=1e-7)
+    np.testing.assert_allclose(record["grad_out/drop"], gradient.reshape(6, 3, 2, 2), rtol=1e-4, atol=1e-7)
 
 
 NUMBERS = {
