@@ -6,12 +6,10 @@ log-ratios of the rounds.
 """
 
 import argparse
-import gzip
 import json
 import math
 import os
 import sqlite3
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -20,10 +18,9 @@ from pathlib import Path
 
 import numpy as np
 from safetensors.numpy import save_file
-
-PROJECT = Path(__file__).resolve().parent.parent
-PROGRAM = PROJECT / "plumbline"
-FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
+from shared.estimates import hodges_lehmann
+from shared.fashion_mnist import read_half
+from shared.machine import PROGRAM, ready_stacks, variables_of
 
 STUDY = """question = "What does Plumbline cost?"
 data = ["fashion-mnist"]
@@ -52,13 +49,6 @@ steps     = {steps}
 """
 
 
-def read_idx(name):
-    with gzip.open(FASHION_MNIST / (name + ".gz")) as file:
-        content = file.read()
-    extents = [int.from_bytes(content[4 + 4 * axis : 8 + 4 * axis], "big") for axis in range(content[3])]
-    return np.frombuffer(content, np.uint8, offset=4 + 4 * len(extents)).reshape(extents)
-
-
 class PlainData:
     """The data as the plain programs read it: one NPZ for those in Python, two safetensors files for those in C++."""
 
@@ -66,9 +56,8 @@ class PlainData:
         self.npz = folder / "data.npz"
         self.halves = {half: folder / (half + ".safetensors") for half in ("train", "test")}
         arrays = {}
-        for half, prefix in (("train", "train"), ("test", "t10k")):
-            images = read_idx(prefix + "-images-idx3-ubyte")[..., None]
-            labels = read_idx(prefix + "-labels-idx1-ubyte").astype(np.int64)
+        for half in ("train", "test"):
+            images, labels = read_half(half)
             arrays.update({half + "_images": images, half + "_labels": labels})
             save_file({"images": images, "labels": labels}, self.halves[half])
         np.savez(self.npz, **arrays)
@@ -85,8 +74,7 @@ class Bench:
         self.steps = steps
         self.threads = threads
         self.data = PlainData(self.folder)
-        listed = subprocess.run([PROGRAM, "list", "stacks", "--json"], capture_output=True, check=True).stdout
-        self.stacks = {stack["stack"]: stack for stack in json.loads(listed)["stacks"]}
+        self.stacks = ready_stacks()
 
     def through_plumbline(self, stack, seed):
         """(training seconds, wall seconds) of one trial."""
@@ -106,14 +94,15 @@ class Bench:
     def plain(self, stack, seed):
         """The same of the plain script: its own measure of training after the first step, our clock for the whole."""
         described = self.stacks[stack]
-        variables = {**os.environ, **described["variables"], "PLUMBLINE_THREADS": str(self.threads)}
-        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-            variables[name] = str(self.threads)
         options = self.data.options(described["script"][0])
         options += ["--steps", self.steps, "--batch", 50, "--seed", seed, "--threads", self.threads]
         start = time.monotonic()
         finished = subprocess.run(
-            [*described["script"], *map(str, options)], env=variables, capture_output=True, text=True, cwd=self.folder
+            [*described["script"], *map(str, options)],
+            env=variables_of(described, self.threads),
+            capture_output=True,
+            text=True,
+            cwd=self.folder,
         )
         wall = time.monotonic() - start
         if finished.returncode != 0:
@@ -143,11 +132,6 @@ class Bench:
         }
 
 
-def hodges_lehmann(values):
-    """Median of all pairwise means (Hodges & Lehmann 1963)."""
-    return statistics.median((a + b) / 2 for i, a in enumerate(values) for b in values[i:])
-
-
 def main():
     parser = argparse.ArgumentParser(prog="bench/run overhead", description=__doc__)
     parser.add_argument(
@@ -162,7 +146,7 @@ def main():
         bench = Bench(folder, options.steps, options.threads)
         names = options.stacks.split(",")
         if options.stacks == "all":
-            names = [name for name, stack in bench.stacks.items() if stack["script"] and stack["state"] == "ready"]
+            names = [name for name, stack in bench.stacks.items() if stack["script"]]
         measured = [bench.measure(name, options.rounds) for name in names]
     worst = {key: max(stack[key] for stack in measured) for key in ("train_ratio", "wall_extra_ms")}
     if options.json:

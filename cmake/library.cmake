@@ -3,10 +3,12 @@
 function(plumbline_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
   add_library(plumbline_${name} STATIC ${ARG_SOURCES})
-  target_include_directories(plumbline_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_include_directories(plumbline_${name} PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/src>
+                                                      $<INSTALL_INTERFACE:include/plumbline>)
   list(TRANSFORM ARG_DEPENDS PREPEND plumbline_)
   target_link_libraries(plumbline_${name} PUBLIC ${ARG_DEPENDS} ${ARG_LIBRARIES})
   plumbline_compile_options(plumbline_${name})
+  plumbline_install(${name})
 endfunction()
 
 # plumbline_program(<name> SOURCES main.cc DEPENDS cli)

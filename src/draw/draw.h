@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/philox.h"
+#include "draw/initialiser_dialect.h"
 #include "study/network.h"
 #include "study/recipe.h"
 #include "tensor/tensor.h"
@@ -20,10 +21,12 @@ namespace plumbline {
 // returns. Stream id = the parameter's index in parameters(network); element e is drawn from
 // uniform_f64(e) and rounded once to float32. glorot/he/lecun_normal are plain normals of the
 // papers' variances, without truncation; truncated_normal is cut at two standard deviations and not
-// rescaled (its sd is 0.8796 of stddev).
+// rescaled (its sd is 0.8796 of stddev). A dialect other than the default's means something else by
+// these names and by what is left out (initialiser_dialect.h).
 [[nodiscard]] TensorMap initial_weights(const Network& network,
                                         const Recipe& recipe,
-                                        PhiloxKey key);
+                                        PhiloxKey key,
+                                        const InitialiserDialect& dialect = {});
 
 // Reads the checkpoint and checks names, shapes and dtype (F32) against the network; what else is
 // in the file is left out. EnvironmentError names file and tensor; UsageError a mapped name that is
@@ -62,5 +65,10 @@ class BatchOrder {
                                   std::int64_t batch,
                                   std::int64_t step,
                                   PhiloxKey key);
+// Those of all dropout layers of the network, by layer.
+[[nodiscard]] TensorMap dropout_masks(const Network& network,
+                                      std::int64_t batch,
+                                      std::int64_t step,
+                                      PhiloxKey key);
 
 }  // namespace plumbline

@@ -51,4 +51,17 @@ Tensor dropout_mask(const Network& network,
   return mask;
 }
 
+TensorMap dropout_masks(const Network& network,
+                        std::int64_t batch,
+                        std::int64_t step,
+                        PhiloxKey key) {
+  TensorMap masks;
+  for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
+    if (std::holds_alternative<Dropout>(network.layers[layer].operation)) {
+      masks.emplace(network.layers[layer].name, dropout_mask(network, layer, batch, step, key));
+    }
+  }
+  return masks;
+}
+
 }  // namespace plumbline

@@ -22,11 +22,21 @@ struct Law {
 Law uniform_of_variance(double gain, double fan) {
   return {Law::Kind::Uniform, 0, std::sqrt(3 * gain / fan)};
 }
-Law normal_of_variance(double gain, double fan) {
-  return {Law::Kind::Normal, 0, std::sqrt(gain / fan)};
+Law normal_of_variance(double gain, double fan, ScaledNormal form) {
+  constexpr double kTruncatedShare = 0.87962566103423978;  // the sd of a unit normal cut at 2
+  const double stddev = std::sqrt(gain / fan);
+  switch (form) {
+    case ScaledNormal::Whole:
+      break;
+    case ScaledNormal::Truncated:
+      return {Law::Kind::TruncatedNormal, 0, stddev};
+    case ScaledNormal::TruncatedToScale:
+      return {Law::Kind::TruncatedNormal, 0, stddev / kTruncatedShare};
+  }
+  return {Law::Kind::Normal, 0, stddev};
 }
 
-Law law_of(const Initialiser& initialiser, const ParameterSpec& parameter) {
+Law law_of(const Initialiser& initialiser, const ParameterSpec& parameter, ScaledNormal form) {
   const auto fan_in = static_cast<double>(parameter.fan_in);
   const auto both_fans = static_cast<double>(parameter.fan_in + parameter.fan_out);
   switch (initialiser.kind) {
@@ -41,25 +51,54 @@ Law law_of(const Initialiser& initialiser, const ParameterSpec& parameter) {
     case InitialiserKind::GlorotUniform:  // Glorot & Bengio 2010
       return uniform_of_variance(2, both_fans);
     case InitialiserKind::GlorotNormal:
-      return normal_of_variance(2, both_fans);
+      return normal_of_variance(2, both_fans, form);
     case InitialiserKind::HeUniform:  // He, Zhang, Ren & Sun 2015
       return uniform_of_variance(2, fan_in);
     case InitialiserKind::HeNormal:
-      return normal_of_variance(2, fan_in);
+      return normal_of_variance(2, fan_in, form);
     case InitialiserKind::LecunUniform:  // LeCun, Bottou, Orr & Mueller 1998
       return uniform_of_variance(1, fan_in);
     case InitialiserKind::LecunNormal:
-      return normal_of_variance(1, fan_in);
+      return normal_of_variance(1, fan_in, form);
   }
   throw Error("An initialiser is none of the known ones.");
 }
 
-Law law_of(const ParameterSpec& parameter, const Initialiser& kernels, const Initialiser& biases) {
+Law uniform_of_fan_in(const ParameterSpec& parameter) {
+  return {Law::Kind::Uniform, 0, 1 / std::sqrt(static_cast<double>(parameter.fan_in))};
+}
+
+Law default_kernel_law(const ParameterSpec& parameter, const InitialiserDialect& dialect) {
+  switch (dialect.default_kernel) {
+    case DefaultKernel::GlorotUniform:
+      break;
+    case DefaultKernel::UniformOfFanIn:
+      return uniform_of_fan_in(parameter);
+    case DefaultKernel::LecunNormal:
+      return law_of({.kind = InitialiserKind::LecunNormal}, parameter, dialect.scaled_normal);
+  }
+  return law_of({.kind = InitialiserKind::GlorotUniform}, parameter, dialect.scaled_normal);
+}
+
+Law default_bias_law(const ParameterSpec& parameter, const InitialiserDialect& dialect) {
+  return dialect.default_bias == DefaultBias::UniformOfFanIn ? uniform_of_fan_in(parameter)
+                                                             : Law{Law::Kind::Point, 0, 0};
+}
+
+Law law_of(const ParameterSpec& parameter,
+           const Recipe& recipe,
+           const InitialiserDialect& dialect) {
   switch (parameter.role) {
-    case ParameterRole::Kernel:
-      return law_of(kernels, parameter);
-    case ParameterRole::Bias:
-      return law_of(biases, parameter);
+    case ParameterRole::Kernel: {
+      const auto* given = std::get_if<Initialiser>(&recipe.weights);
+      return given != nullptr ? law_of(*given, parameter, dialect.scaled_normal)
+                              : default_kernel_law(parameter, dialect);
+    }
+    case ParameterRole::Bias: {
+      const auto* given = std::get_if<Initialiser>(&recipe.biases);
+      return given != nullptr ? law_of(*given, parameter, dialect.scaled_normal)
+                              : default_bias_law(parameter, dialect);
+    }
     case ParameterRole::Gamma:
     case ParameterRole::MovingVariance:
       return {Law::Kind::Point, 1, 0};
@@ -104,30 +143,21 @@ void draw(std::span<float> elements, const RandomStream& stream, const Law& law)
   }
 }
 
-Initialiser kernel_initialiser(const Recipe& recipe) {
-  const auto* given = std::get_if<Initialiser>(&recipe.weights);
-  return given != nullptr ? *given : Initialiser{.kind = InitialiserKind::GlorotUniform};
-}
-
-Initialiser bias_initialiser(const Recipe& recipe) {
-  const auto* given = std::get_if<Initialiser>(&recipe.biases);
-  return given != nullptr ? *given : Initialiser{.kind = InitialiserKind::Zeros};
-}
-
 }  // namespace
 
-TensorMap initial_weights(const Network& network, const Recipe& recipe, PhiloxKey key) {
+TensorMap initial_weights(const Network& network,
+                          const Recipe& recipe,
+                          PhiloxKey key,
+                          const InitialiserDialect& dialect) {
   if (const auto* checkpoint = std::get_if<Checkpoint>(&recipe.weights)) {
     return load_checkpoint(network, *checkpoint);
   }
-  const Initialiser kernels = kernel_initialiser(recipe);
-  const Initialiser biases = bias_initialiser(recipe);
   TensorMap weights;
   std::uint32_t index = 0;
   for (const ParameterSpec& parameter : parameters(network)) {
     Tensor tensor(DType::F32, parameter.shape);
     const RandomStream stream(key, StreamPurpose::InitialWeights, index++, 0);
-    draw(tensor.as<float>(), stream, law_of(parameter, kernels, biases));
+    draw(tensor.as<float>(), stream, law_of(parameter, recipe, dialect));
     weights.emplace(parameter.name, std::move(tensor));
   }
   return weights;

@@ -62,19 +62,10 @@ void NativeAdapter::train(std::int64_t steps, TrainingReport& report) {
   BatchOrder order(recipe_, std::ssize(labels_), key_);
   for (std::int64_t step = 0; step < steps; ++step) {
     const std::vector<std::int64_t> indices = order.next();
-    const double loss = this->step(indices, draw_masks(std::ssize(indices), step));
+    const double loss =
+        this->step(indices, dropout_masks(network_, std::ssize(indices), step, key_));
     report.step_done(step + 1, [loss] { return loss; });
   }
-}
-
-TensorMap NativeAdapter::draw_masks(std::int64_t batch, std::int64_t step) const {
-  TensorMap masks;
-  for (std::size_t i = 0; i < network_.layers.size(); ++i) {
-    if (std::holds_alternative<Dropout>(network_.layers[i].operation)) {
-      masks.emplace(network_.layers[i].name, dropout_mask(network_, i, batch, step, key_));
-    }
-  }
-  return masks;
 }
 
 std::vector<std::int64_t> NativeAdapter::labels_at(const std::vector<std::int64_t>& indices) const {

@@ -32,8 +32,6 @@ class NativeAdapter : public Adapter {
   [[nodiscard]] Trainer& trainer() { return *trainer_; }
 
  private:
-  [[nodiscard]] TensorMap draw_masks(std::int64_t batch, std::int64_t step) const;
-
   Engine engine_;
   Tensor train_images_;  // scaled
   Tensor test_images_;   // scaled

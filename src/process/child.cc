@@ -31,7 +31,7 @@ std::string environment_value(const char* name) {
 }
 
 fs::path guard_program() {
-  const std::string named = environment_value("PLUMBLINE_GUARD");
+  std::string named = environment_value("PLUMBLINE_GUARD");
   if (!named.empty()) {
     return named;
   }

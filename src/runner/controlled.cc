@@ -20,11 +20,8 @@ TensorMap step_tensors(const TrainingInputs& inputs,
   const auto batch = static_cast<std::int64_t>(indices.size());
   Tensor& stored = tensors["indices"] = Tensor(DType::I64, {batch});
   std::copy(indices.begin(), indices.end(), stored.as<std::int64_t>().begin());
-  for (std::size_t layer = 0; layer < inputs.network.layers.size(); ++layer) {
-    if (std::holds_alternative<Dropout>(inputs.network.layers[layer].operation)) {
-      tensors["mask/" + inputs.network.layers[layer].name] =
-          dropout_mask(inputs.network, layer, batch, step, inputs.key);
-    }
+  for (auto& [layer, mask] : dropout_masks(inputs.network, batch, step, inputs.key)) {
+    tensors.emplace("mask/" + layer, std::move(mask));
   }
   return tensors;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <string>
 
@@ -28,7 +29,8 @@ bool holds(const fs::path& folder, std::int64_t bytes) {
 }
 
 bool process_is_gone(const std::string& digits) {
-  const int pid = std::atoi(digits.c_str());
+  int pid = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), pid);
   return pid > 0 && kill(pid, 0) != 0 && errno == ESRCH;
 }
 

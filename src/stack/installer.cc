@@ -18,7 +18,7 @@ constexpr double kDeadlineSeconds = 3600;
 // The user's own environment: pip's configuration and proxies are in it.
 std::map<std::string, std::string> own_environment() {
   std::map<std::string, std::string> variables;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
+  for (const char* const* entry = environ; *entry != nullptr; ++entry) {
     const std::string text = *entry;
     const std::size_t equals = text.find('=');
     if (equals != std::string::npos) {

@@ -16,20 +16,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::vector<std::string> kKeys = {"name",
-                                        "framework",
-                                        "description",
-                                        "command",
-                                        "devices",
-                                        "requirements",
-                                        "python",
-                                        "package",
-                                        "setup",
-                                        "build",
-                                        "shared",
-                                        "environment",
-                                        "system_packages",
-                                        "script"};
+const std::vector<std::string>& all_keys() {
+  static const std::vector<std::string> keys = {"name",
+                                                "framework",
+                                                "description",
+                                                "command",
+                                                "devices",
+                                                "requirements",
+                                                "python",
+                                                "package",
+                                                "setup",
+                                                "build",
+                                                "shared",
+                                                "environment",
+                                                "system_packages",
+                                                "script"};
+  return keys;
+}
 
 // Reads values of one stack.toml and names file and key in every message.
 class ManifestReader {
@@ -91,14 +94,15 @@ class ManifestReader {
 
  private:
   void check_keys() const {
+    const std::vector<std::string>& keys = all_keys();
     for (const auto& [key, value] : table_) {
       const std::string name(key.str());
-      if (std::find(kKeys.begin(), kKeys.end(), name) == kKeys.end()) {
+      if (std::find(keys.begin(), keys.end(), name) == keys.end()) {
         throw UsageError(fmt::format("{}:{}: '{}' is not a key of a stack.{}",
                                      file_.string(),
                                      value.source().begin.line,
                                      name,
-                                     did_you_mean(name, kKeys)));
+                                     did_you_mean(name, keys)));
       }
     }
   }

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
+#include <charconv>
 #include <cstdlib>
 #include <map>
-#include <memory>
 #include <sstream>
 #include <vector>
+
+#include "process/output_of.h"
 
 namespace plumbline {
 
@@ -26,10 +26,17 @@ std::vector<std::string> split(const std::string& text, char separator) {
   return parts;
 }
 
+// Of "13rc1" 13; 0 where there is none.
+int leading_number(const std::string& part) {
+  int number = 0;
+  std::from_chars(part.data(), part.data() + part.size(), number);
+  return number;
+}
+
 std::vector<int> numbers(const std::string& version) {
   std::vector<int> values;
   for (const std::string& part : split(version, '.')) {
-    values.push_back(std::atoi(part.c_str()));
+    values.push_back(leading_number(part));
   }
   return values;
 }
@@ -67,22 +74,12 @@ bool meets_clause(const std::string& version, std::string clause) {
   return found != results.end() && found->second;
 }
 
-std::string output_of(const std::string& command) {
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "re"), &pclose);
-  std::string text;
-  std::array<char, 256> buffer{};
-  while (pipe && fgets(buffer.data(), static_cast<int>(buffer.size()), pipe.get()) != nullptr) {
-    text += buffer.data();
-  }
-  return text;
-}
-
 // The real interpreter behind a name: shims and links may choose another one elsewhere.
 std::optional<Python> ask(const std::string& program) {
   const std::string text =
-      output_of(fmt::format("'{}' -c 'import sys, platform; print(sys.executable); "
-                            "print(platform.python_version())' 2>/dev/null </dev/null",
-                            program));
+      output_of({program,
+                 "-c",
+                 "import sys, platform; print(sys.executable); print(platform.python_version())"});
   const std::vector<std::string> lines = split(text, '\n');
   if (lines.size() != 2) {
     return std::nullopt;

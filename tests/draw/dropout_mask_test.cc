@@ -36,6 +36,14 @@ TEST(DropoutMask, HasTheShapeOfTheLayersOutput) {
   EXPECT_EQ(mask.shape(), (Shape{7, 144}));
 }
 
+TEST(DropoutMask, OfAllLayersAreThoseOfEach) {
+  const Network network = small_network();
+  const TensorMap masks = dropout_masks(network, 7, 2, kKey);
+  ASSERT_EQ(masks.size(), 1U);
+  const auto all = masks.at(network.layers[kLayer].name).as<std::uint8_t>();
+  EXPECT_EQ(std::vector<std::uint8_t>(all.begin(), all.end()), mask_of(network, 7, 2, kKey));
+}
+
 TEST(DropoutMask, ElementIsKeptWhereItsWordIsBelowTheThreshold) {
   const RandomStream stream(kKey, StreamPurpose::DropoutMask, kLayer, 9);
   const auto mask = mask_of(small_network(), 3, 9, kKey);

@@ -173,5 +173,56 @@ TEST(InitialWeights, DistributionsAreThoseOfTheLaw) {
   }
 }
 
+// Of fan_in 400 and fan_out 500: the laws of initialiser_dialect.h. Their bounds are exact; a
+// standard deviation of 200,000 values is uncertain by 1 / sqrt(400,000) of itself, a sixth of the
+// tolerance.
+TEST(InitialWeights, TheLawIsTheDialects) {
+  const double truncated_sd = 0.8796256610;
+  const double glorot = std::sqrt(2.0 / 900);
+  const double lecun = std::sqrt(1.0 / 400);
+  const Recipe normal = recipe_with({.kind = InitialiserKind::GlorotNormal});
+  const struct {
+    Recipe recipe;
+    InitialiserDialect dialect;
+    double sd;
+    double bound;
+  } cases[] = {
+      {normal, {.scaled_normal = ScaledNormal::Truncated}, truncated_sd * glorot, 2 * glorot},
+      {normal,
+       {.scaled_normal = ScaledNormal::TruncatedToScale},
+       glorot,
+       2 * glorot / truncated_sd},
+      {{}, {.default_kernel = DefaultKernel::UniformOfFanIn}, 0.05 / std::sqrt(3), 0.05},
+      {{},
+       {.scaled_normal = ScaledNormal::TruncatedToScale,
+        .default_kernel = DefaultKernel::LecunNormal},
+       lecun,
+       2 * lecun / truncated_sd},
+  };
+  for (const auto& c : cases) {
+    const TensorMap weights = initial_weights(wide_network(), c.recipe, kKey, c.dialect);
+    const std::vector<float> values = values_of(weights.at("dense/kernel"));
+    EXPECT_NEAR(std::sqrt(mean_of_powers(values, 0, 2)), c.sd, c.sd / 100);
+    const double largest = std::abs(*std::max_element(
+        values.begin(), values.end(), [](float a, float b) { return std::abs(a) < std::abs(b); }));
+    EXPECT_LE(largest, c.bound * (1 + 1e-6));
+    EXPECT_GE(largest, 0.99 * c.bound);
+    EXPECT_EQ(weights.at("dense/bias").as<float>()[7], 0);
+  }
+}
+
+TEST(InitialWeights, BiasesThatAreLeftOutAreUniformOfTheirKernelsFanInInPyTorchsDialect) {
+  const InitialiserDialect dialect{.default_bias = DefaultBias::UniformOfFanIn};
+  const std::vector<float> biases =
+      values_of(initial_weights(wide_network(), {}, kKey, dialect).at("dense/bias"));
+  EXPECT_NEAR(std::sqrt(mean_of_powers(biases, 0, 2)), 0.05 / std::sqrt(3), 0.003);
+  EXPECT_LE(*std::max_element(biases.begin(), biases.end()), 0.05F);
+  EXPECT_GE(*std::max_element(biases.begin(), biases.end()), 0.045F);
+  Recipe recipe;
+  recipe.biases = Initialiser{.kind = InitialiserKind::Constant, .value = 0.5};
+  EXPECT_EQ(initial_weights(wide_network(), recipe, kKey, dialect).at("dense/bias").as<float>()[7],
+            0.5F);
+}
+
 }  // namespace
 }  // namespace plumbline

@@ -1,6 +1,3 @@
-#include <fmt/format.h>
-
-#include "base/error.h"
 #include "engine/fast/operation.h"
 #include "engine/fast/parallel.h"
 
@@ -41,27 +38,10 @@ class DropoutOperation : public Operation {
   }
 
  private:
-  [[nodiscard]] const Tensor& mask() const {
-    const TensorMap* masks = site_.masks.by_layer;
-    const auto found = masks->find(site_.layer.name);
-    Shape shape = site_.layer.output_shape;
-    shape.insert(shape.begin(), site_.batch);
-    if (found == masks->end() || found->second.dtype() != DType::U8 ||
-        found->second.shape() != shape) {
-      throw Error(
-          fmt::format("The dropout layer '{}' needs a mask of bytes of shape {}; it got {}.",
-                      site_.layer.name,
-                      to_string(shape),
-                      found == masks->end() ? "none" : to_string(found->second.shape())));
-    }
-    return found->second;
-  }
-
   void multiply(const float* from, float* to) const {
-    const Tensor& mask_tensor = mask();
-    const std::uint8_t* keep = mask_tensor.as<std::uint8_t>().data();
+    const std::uint8_t* keep = site_.mask(site_.layer);
     const float scale = scale_;
-    parallel_for(mask_tensor.size(),
+    parallel_for(stored_floats(output_.data),
                  [=](std::int64_t i) { to[i] = from[i] * static_cast<float>(keep[i]) * scale; });
   }
 

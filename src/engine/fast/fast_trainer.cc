@@ -2,61 +2,81 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
+#include <set>
 
 #include "base/error.h"
+#include "engine/batch_check.h"
 #include "engine/fast/optimizer.h"
 #include "engine/fast/parameter_store.h"
 #include "engine/fast/plan.h"
+#include "engine/fast/support.h"
 
 namespace plumbline {
 namespace {
 
 using fast::Plan;
 
+std::set<std::string> kernels_in_panels(const std::vector<fast::LayerGroup>& groups) {
+  std::set<std::string> names;
+  for (const fast::LayerGroup& group : groups) {
+    if (const auto* dense = std::get_if<fast::DenseLayers>(&group)) {
+      names.insert(dense->dense->name + "/kernel");
+    }
+  }
+  return names;
+}
+
 class FastTrainer : public Trainer {
  public:
-  FastTrainer(const Settings& settings, std::int64_t batch)
-      : settings_(settings),
-        parameters_(settings_.network),
-        optimizer_(settings_.optimizer, parameters_.weights().size()) {
-    if (settings_.network.layers.back().output_shape.size() != 1) {
-      throw Error(fmt::format("The last layer '{}' gives {}; the outputs must be a vector.",
-                              settings_.network.layers.back().name,
-                              to_string(settings_.network.layers.back().output_shape)));
-    }
+  FastTrainer(const Settings& settings, std::int64_t batch, const FastOptions& options)
+      : settings_(checked(settings)),
+        groups_(fast::group_layers(settings_.network, options.kernels)),
+        parameters_(settings_.network, kernels_in_panels(groups_)),
+        optimizer_(settings_.optimizer, parameters_.trainable_floats()) {
     plan(batch, Plan::Purpose::Train);
   }
 
   void set_state(const TensorMap& state) override {
     parameters_.set_state(state);
-    optimizer_ = fast::FlatOptimizer(settings_.optimizer, parameters_.weights().size());
+    optimizer_ = fast::Optimizer(settings_.optimizer, parameters_.trainable_floats());
     has_state_ = true;
   }
   [[nodiscard]] TensorMap state() const override { return parameters_.state(); }
 
   double step(const Batch& batch) override {
     require_state();
-    check_inputs(batch.inputs);
-    check_labels(batch);
+    check_batch(settings_.network, batch);
     Plan& chosen = plan(batch.inputs.shape().front(), Plan::Purpose::Train);
-    const double loss = chosen.forward_and_backward(batch);
-    optimizer_.step(parameters_.weights(), parameters_.gradients());
+    const double loss = chosen.forward(batch);
+    const fast::Update update = optimizer_.next();
+    chosen.backward(update, optimizer_);
+    optimizer_.update(update, parameters_.flat_weights(), parameters_.flat_gradients());
     return loss;
   }
 
   [[nodiscard]] Tensor predict(const Tensor& inputs) override {
     require_state();
-    check_inputs(inputs);
+    check_inputs(settings_.network, inputs);
     return plan(inputs.shape().front(), Plan::Purpose::Predict).predict(inputs);
   }
 
  private:
+  static const Settings& checked(const Settings& settings) {
+    fast::check_supported(settings);
+    const Layer& last = settings.network.layers.back();
+    if (last.output_shape.size() != 1) {
+      throw Error(fmt::format("The last layer '{}' gives {}; the outputs must be a vector.",
+                              last.name,
+                              to_string(last.output_shape)));
+    }
+    return settings;
+  }
+
   Plan& plan(std::int64_t batch, Plan::Purpose purpose) {
     std::unique_ptr<Plan>& found = plans_[{batch, purpose}];
     if (!found) {
-      found = std::make_unique<Plan>(runtime_, parameters_, settings_, batch, purpose);
+      found = std::make_unique<Plan>(runtime_, parameters_, settings_, groups_, batch, purpose);
     }
     return *found;
   }
@@ -67,45 +87,21 @@ class FastTrainer : public Trainer {
     }
   }
 
-  void check_inputs(const Tensor& inputs) const {
-    const Shape& shape = inputs.shape();
-    const Shape& image = settings_.network.input;
-    if (inputs.dtype() != DType::F32 || shape.size() != image.size() + 1 || shape.front() < 1 ||
-        !std::equal(image.begin(), image.end(), shape.begin() + 1)) {
-      throw Error(
-          fmt::format("The inputs are {} of shape {}; the network takes F32 images of shape {}.",
-                      safetensors_name(inputs.dtype()),
-                      to_string(shape),
-                      to_string(image)));
-    }
-  }
-
-  void check_labels(const Batch& batch) const {
-    const std::int64_t classes = settings_.network.layers.back().output_shape.front();
-    if (std::ssize(batch.labels) != batch.inputs.shape().front()) {
-      throw Error(fmt::format("A batch has {} labels for {} images.",
-                              batch.labels.size(),
-                              batch.inputs.shape().front()));
-    }
-    for (const std::int64_t label : batch.labels) {
-      if (label < 0 || label >= classes) {
-        throw Error(fmt::format("The label {} is not from 0 to {}.", label, classes - 1));
-      }
-    }
-  }
-
   Settings settings_;
+  std::vector<fast::LayerGroup> groups_;  // into settings_
   fast::Runtime runtime_;
   fast::ParameterStore parameters_;
-  fast::FlatOptimizer optimizer_;
+  fast::Optimizer optimizer_;
   bool has_state_ = false;
   std::map<std::pair<std::int64_t, Plan::Purpose>, std::unique_ptr<Plan>> plans_;
 };
 
 }  // namespace
 
-std::unique_ptr<Trainer> make_fast_trainer(const Settings& settings, std::int64_t batch) {
-  return std::make_unique<FastTrainer>(settings, batch);
+std::unique_ptr<Trainer> make_fast_trainer(const Settings& settings,
+                                           std::int64_t batch,
+                                           const FastOptions& options) {
+  return std::make_unique<FastTrainer>(settings, batch, options);
 }
 
 }  // namespace plumbline

@@ -4,15 +4,23 @@
 #include <memory>
 
 #include "engine/defaults.h"
+#include "engine/fast/grouping.h"
 #include "engine/trainer.h"
 
 namespace plumbline {
 
-// The float32 engine, on oneDNN. Primitives are made once for each size of batch; those for
-// training at `batch` at once, so that what cannot be done is said here: throws Error that names
-// the layer and its shapes. Uses as many threads as OpenMP gives (OMP_NUM_THREADS). The same calls
-// with the same number of threads give the same bits.
+// What a trainer's choices are beside its settings. They change no meaning.
+struct FastOptions {
+  fast::Kernels kernels = fast::Kernels::Fastest;
+};
+
+// The float32 engine, on oneDNN and on kernels of its own. Everything is made ready once for each
+// size of batch; for training at `batch` at once, so that what cannot be done is said here: throws
+// Error that names the layer and its shapes, or the dialect that it does not know. Uses as many
+// threads as OpenMP gives the caller. On one machine the same calls give the same bits, with any
+// number of threads.
 [[nodiscard]] std::unique_ptr<Trainer> make_fast_trainer(const Settings& settings,
-                                                         std::int64_t batch);
+                                                         std::int64_t batch,
+                                                         const FastOptions& options = {});
 
 }  // namespace plumbline

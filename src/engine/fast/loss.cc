@@ -39,10 +39,24 @@ double squared_error(Row outputs, std::size_t label, float scale, std::span<floa
   return sum;
 }
 
+double terms_of(Loss loss, LossReduction reduction, const dnnl::memory::dims& outputs) {
+  const auto batch = static_cast<double>(outputs[0]);
+  switch (reduction) {
+    case LossReduction::Mean:
+      break;
+    case LossReduction::Sum:
+      return 1;
+    case LossReduction::BatchMean:
+      return batch;
+  }
+  return loss == Loss::SoftmaxCrossEntropy ? batch : batch * static_cast<double>(outputs[1]);
+}
+
 }  // namespace
 
-LossHead::LossHead(const Runtime& runtime, Loss loss, Value& output)
+LossHead::LossHead(const Runtime& runtime, Loss loss, LossReduction reduction, Value& output)
     : loss_(loss),
+      terms_(terms_of(loss, reduction, output.dims())),
       batch_(output.dims()[0]),
       classes_(output.dims()[1]),
       output_(output.data),
@@ -54,8 +68,7 @@ LossHead::LossHead(const Runtime& runtime, Loss loss, Value& output)
 double LossHead::run(std::span<const std::int64_t> labels) {
   const bool softmax = loss_ == Loss::SoftmaxCrossEntropy;
   const auto classes = static_cast<std::size_t>(classes_);
-  const double terms = static_cast<double>(softmax ? batch_ : batch_ * classes_);
-  const auto scale = static_cast<float>((softmax ? 1.0 : 2.0) / terms);
+  const auto scale = static_cast<float>((softmax ? 1.0 : 2.0) / terms_);
   parallel_for(batch_, [&](std::int64_t n) {
     const auto row = static_cast<std::size_t>(n);
     const Row outputs(floats(output_) + n * classes_, classes);
@@ -64,7 +77,7 @@ double LossHead::run(std::span<const std::int64_t> labels) {
     row_losses_[row] = softmax ? softmax_cross_entropy(outputs, label, scale, gradient)
                                : squared_error(outputs, label, scale, gradient);
   });
-  return std::accumulate(row_losses_.begin(), row_losses_.end(), 0.0) / terms;
+  return std::accumulate(row_losses_.begin(), row_losses_.end(), 0.0) / terms_;
 }
 
 }  // namespace plumbline::fast

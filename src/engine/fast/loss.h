@@ -3,22 +3,24 @@
 #include <cstdint>
 #include <span>
 
+#include "engine/dialect.h"
 #include "engine/fast/runtime.h"
 #include "engine/fast/value.h"
 #include "study/recipe.h"
 
 namespace plumbline::fast {
 
-// The end of a plan: the mean loss of a batch and its gradient by the outputs.
+// The end of a plan: the loss of a batch and its gradient by the outputs.
 class LossHead {
  public:
   // Registers its gradient as a contribution to `output`, which is (batch, classes).
-  LossHead(const Runtime& runtime, Loss loss, Value& output);
-  // Labels are checked before. Fills the gradient and returns the mean loss.
+  LossHead(const Runtime& runtime, Loss loss, LossReduction reduction, Value& output);
+  // Labels are checked before. Fills the gradient and returns the loss.
   double run(std::span<const std::int64_t> labels);
 
  private:
   Loss loss_;
+  double terms_;  // by what the sum is divided
   std::int64_t batch_;
   std::int64_t classes_;
   dnnl::memory output_;

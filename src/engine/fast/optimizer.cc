@@ -2,207 +2,204 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+
+#include "engine/fast/parallel.h"
 
 namespace plumbline::fast {
 namespace {
-
-// Each rule gives a weight's new value and updates as many slots as it says. w: weight, g: gradient
-// with coupled decay in it.
-
-struct PlainSgd {
-  static constexpr int kSlots = 0;
-  float learning_rate;
-  float operator()(float w, float g, float&, float&) const { return w - learning_rate * g; }
-};
-
-// v = momentum * v + g; Nesterov looks one step ahead: g + momentum * v (Sutskever et al. 2013, as
-// PyTorch writes it).
-struct MomentumSgd {
-  static constexpr int kSlots = 1;
-  float learning_rate;
-  float momentum;
-  float direct;    // share of g in the update: 1 with Nesterov, else 0
-  float velocity;  // share of v in the update: momentum with Nesterov, else 1
-  float operator()(float w, float g, float& v, float&) const {
-    v = momentum * v + g;
-    return w - learning_rate * (direct * g + velocity * v);
-  }
-};
-
-// Kingma & Ba 2015. Both places of epsilon are one formula: rate * m / (root * sqrt(v) + epsilon).
-struct Adam {
-  static constexpr int kSlots = 2;
-  float keep;  // what decoupled decay leaves of a weight
-  float beta_1;
-  float beta_2;
-  float take_1;  // 1 - beta_1
-  float take_2;  // 1 - beta_2
-  float rate;
-  float root;
-  float epsilon;
-  float operator()(float w, float g, float& m, float& v) const {
-    m = beta_1 * m + take_1 * g;
-    v = beta_2 * v + take_2 * g * g;
-    return keep * w - rate * (m / (root * std::sqrt(v) + epsilon));
-  }
-};
-
-// Hinton 2012, with a momentum over the scaled gradients as PyTorch has it.
-struct RmsProp {
-  static constexpr int kSlots = 2;
-  float learning_rate;
-  float rho;
-  float take;  // 1 - rho
-  float epsilon;
-  float momentum;
-  float operator()(float w, float g, float& mean_square, float& velocity) const {
-    mean_square = rho * mean_square + take * g * g;
-    velocity = momentum * velocity + g / (std::sqrt(mean_square) + epsilon);
-    return w - learning_rate * velocity;
-  }
-};
-
-// Duchi, Hazan & Singer 2011.
-struct Adagrad {
-  static constexpr int kSlots = 1;
-  float learning_rate;
-  float epsilon;
-  float operator()(float w, float g, float& sum, float&) const {
-    sum += g * g;
-    return w - learning_rate * (g / (std::sqrt(sum) + epsilon));
-  }
-};
-
-// Zeiler 2012.
-struct Adadelta {
-  static constexpr int kSlots = 2;
-  float learning_rate;
-  float rho;
-  float take;  // 1 - rho
-  float epsilon;
-  float operator()(float w, float g, float& mean_square, float& mean_update) const {
-    mean_square = rho * mean_square + take * g * g;
-    const float update = std::sqrt(mean_update + epsilon) / std::sqrt(mean_square + epsilon) * g;
-    mean_update = rho * mean_update + take * update * update;
-    return w - learning_rate * update;
-  }
-};
-
-struct Slots {
-  float* first;
-  float* second;
-};
 
 float rounded(double value) {
   return static_cast<float>(value);
 }
 
-Adam make_adam(const OptimizerSettings& settings, std::int64_t step) {
-  const double t = static_cast<double>(step);
-  const double correction_1 = 1.0 - std::pow(settings.beta_1, t);
-  const double root_2 = std::sqrt(1.0 - std::pow(settings.beta_2, t));
-  const bool hat = settings.adam_epsilon == AdamEpsilon::EpsilonHat;
-  const bool decoupled = settings.kind == OptimizerKind::AdamW;
-  return {.keep = rounded(decoupled ? 1.0 - settings.learning_rate * settings.weight_decay : 1.0),
-          .beta_1 = rounded(settings.beta_1),
-          .beta_2 = rounded(settings.beta_2),
-          .take_1 = rounded(1.0 - settings.beta_1),
-          .take_2 = rounded(1.0 - settings.beta_2),
-          .rate = rounded(settings.learning_rate / correction_1 * (hat ? root_2 : 1.0)),
-          .root = rounded(hat ? 1.0 : 1.0 / root_2),
-          .epsilon = rounded(settings.epsilon)};
+// 1 - value, by the dialect's convention.
+float complement(const OptimizerSettings& settings, double value) {
+  return settings.dialect.constants == Constants::Float32 ? 1.0F - rounded(value)
+                                                          : rounded(1.0 - value);
 }
 
-// One pass over all parameters. `decay` adds decay * w to the gradient.
-template <typename Rule>
-void apply(
-    const Rule& rule, float decay, std::span<float> weights, const float* gradients, Slots slots) {
-  float* w = weights.data();
-  const auto count = static_cast<std::int64_t>(weights.size());
-#pragma omp parallel for simd schedule(static)
-  for (std::int64_t i = 0; i < count; ++i) {
-    float first = 0;
-    float second = 0;
-    if constexpr (Rule::kSlots > 0) {
-      first = slots.first[i];
+// 1 - beta^t, by the dialect's convention.
+double bias_correction(const OptimizerSettings& settings, double beta, std::int64_t t) {
+  if (!settings.dialect.bias_correction) {
+    return 1.0;
+  }
+  switch (settings.dialect.beta_power) {
+    case BetaPower::Double:
+      break;
+    case BetaPower::Float32:
+      return 1.0F - std::pow(rounded(beta), static_cast<float>(t));
+    case BetaPower::Float32Accumulated: {
+      float power = 1;
+      for (std::int64_t step = 0; step < t; ++step) {
+        power *= rounded(beta);
+      }
+      return 1.0F - power;
     }
-    if constexpr (Rule::kSlots > 1) {
-      second = slots.second[i];
-    }
-    w[i] = rule(w[i], gradients[i] + decay * w[i], first, second);
-    if constexpr (Rule::kSlots > 0) {
-      slots.first[i] = first;
-    }
-    if constexpr (Rule::kSlots > 1) {
-      slots.second[i] = second;
-    }
+  }
+  return 1.0 - std::pow(beta, static_cast<double>(t));
+}
+
+Root root_with(RootEpsilon place, double epsilon) {
+  switch (place) {
+    case RootEpsilon::Outside:
+      return {.epsilon = rounded(epsilon)};
+    case RootEpsilon::Inside:
+      break;
+    case RootEpsilon::Reciprocal:  // where v and with it g is 0, a step of 0 even without epsilon
+      return {.inner_epsilon = std::max(rounded(epsilon), std::numeric_limits<float>::min())};
+  }
+  return {.inner_epsilon = rounded(epsilon)};
+}
+
+bool rate_inside(const OptimizerSettings& settings) {
+  return settings.dialect.rate_place == LearningRatePlace::Inside;
+}
+
+void set_rate(Update& update, const OptimizerSettings& settings) {
+  const float rate = rounded(settings.learning_rate);
+  update.rate = rate_inside(settings) ? 1.0F : rate;
+  update.enter = rate_inside(settings) ? rate : 1.0F;
+}
+
+void set_decay(Update& update, const OptimizerSettings& settings) {
+  switch (weight_decay_form(settings)) {
+    case WeightDecay::ByName:
+    case WeightDecay::Coupled:
+      update.decay = rounded(settings.weight_decay);
+      return;
+    case WeightDecay::Decoupled:
+      update.keep = rounded(1.0 - settings.learning_rate * settings.weight_decay);
+      return;
+    case WeightDecay::DecoupledUnscaled:
+      update.keep = rounded(1.0 - settings.weight_decay);
+      return;
   }
 }
 
-int slot_count(const OptimizerSettings& settings) {
+void set_mean_square(Update& update, const OptimizerSettings& settings) {
+  update.keep_second = rounded(settings.rho);
+  update.take_second = complement(settings, settings.rho);
+}
+
+void set_sgd(Update& update, const OptimizerSettings& settings, std::int64_t t) {
+  set_rate(update, settings);
+  if (settings.momentum == 0) {  // and then Nesterov changes nothing
+    update.form = UpdateForm::PlainSgd;
+    update.rate = rounded(settings.learning_rate);
+    return;
+  }
+  update.form = UpdateForm::MomentumSgd;
+  update.momentum = rounded(settings.momentum);
+  if (settings.nesterov) {
+    update.direct = update.enter;
+    update.share = update.momentum;
+  }
+  if (t > 1 || settings.dialect.first_step == FirstStep::Dampened) {
+    update.enter *= complement(settings, settings.dialect.dampening);
+  }
+}
+
+void set_adam(Update& update, const OptimizerSettings& settings, std::int64_t t) {
+  const double correction_1 = bias_correction(settings, settings.beta_1, t);
+  const double correction_2 = bias_correction(settings, settings.beta_2, t);
+  const double rate = settings.learning_rate / correction_1;
+  update.form = UpdateForm::Adam;
+  update.keep_first = rounded(settings.beta_1);
+  update.take_first = complement(settings, settings.beta_1);
+  update.keep_second = rounded(settings.beta_2);
+  update.take_second = complement(settings, settings.beta_2);
+  update.rate = rounded(rate);
+  const float epsilon = rounded(settings.epsilon);
+  switch (settings.dialect.adam_epsilon) {
+    case AdamEpsilon::Algorithm1:
+      update.root = {.scale = rounded(1.0 / std::sqrt(correction_2)), .epsilon = epsilon};
+      return;
+    case AdamEpsilon::EpsilonHat:
+      update.rate = rounded(rate * std::sqrt(correction_2));
+      update.root = {.epsilon = epsilon};
+      return;
+    case AdamEpsilon::InsideRoot:
+      update.root = {.inner_scale = rounded(1.0 / correction_2), .inner_epsilon = epsilon};
+      return;
+  }
+}
+
+Update update_of(const OptimizerSettings& settings, std::int64_t t) {
+  const OptimizerDialect& dialect = settings.dialect;
+  Update update;
+  set_decay(update, settings);
   switch (settings.kind) {
     case OptimizerKind::Sgd:
-      return settings.momentum == 0 ? PlainSgd::kSlots : MomentumSgd::kSlots;
+      set_sgd(update, settings, t);
+      break;
     case OptimizerKind::Adam:
     case OptimizerKind::AdamW:
-      return Adam::kSlots;
+      set_adam(update, settings, t);
+      break;
     case OptimizerKind::RmsProp:
-      return RmsProp::kSlots;
+      update.form = UpdateForm::RmsProp;
+      set_rate(update, settings);
+      set_mean_square(update, settings);
+      update.momentum = rounded(settings.momentum);
+      update.root = root_with(dialect.rmsprop_epsilon, settings.epsilon);
+      break;
     case OptimizerKind::Adagrad:
-      return Adagrad::kSlots;
+      update.form = UpdateForm::Adagrad;
+      update.rate = rounded(settings.learning_rate);
+      update.root = root_with(dialect.adagrad_epsilon, settings.epsilon);
+      break;
     case OptimizerKind::Adadelta:
-      return Adadelta::kSlots;
+      update.form = UpdateForm::Adadelta;
+      set_rate(update, settings);
+      set_mean_square(update, settings);
+      update.root = root_with(dialect.adadelta_epsilon, settings.epsilon);
+      break;
   }
-  return 0;
+  return update;
 }
 
 }  // namespace
 
-FlatOptimizer::FlatOptimizer(const OptimizerSettings& settings, std::size_t size)
-    : settings_(settings) {
+Optimizer::Optimizer(const OptimizerSettings& settings, std::size_t size) : settings_(settings) {
   const Shape shape{static_cast<std::int64_t>(size)};
-  if (slot_count(settings) > 0) {
+  const int slots = slot_count(update_of(settings, 1).form);
+  if (slots > 0) {
     first_ = Tensor(DType::F32, shape);
   }
-  if (slot_count(settings) > 1) {
+  if (slots > 1) {
     second_ = Tensor(DType::F32, shape);
   }
-  if (settings.kind == OptimizerKind::Adagrad) {
+  if (settings.kind == OptimizerKind::Adagrad || settings.kind == OptimizerKind::RmsProp) {
     std::ranges::fill(first_.as<float>(), rounded(settings.initial_accumulator));
   }
 }
 
-void FlatOptimizer::step(std::span<float> weights, std::span<const float> gradients) {
-  ++steps_;
-  const OptimizerSettings& s = settings_;
-  const float rate = rounded(s.learning_rate);
-  const float epsilon = rounded(s.epsilon);
-  const float rho = rounded(s.rho);
-  const float take = rounded(1.0 - s.rho);
-  const auto run = [&](const auto& rule) {
-    const float decay = s.kind == OptimizerKind::AdamW ? 0.0F : rounded(s.weight_decay);
-    const Slots slots{first_.as<float>().data(), second_.as<float>().data()};
-    apply(rule, decay, weights, gradients.data(), slots);
+Update Optimizer::next() {
+  return update_of(settings_, ++steps_);
+}
+
+Slots Optimizer::slots(std::size_t offset) {
+  const auto from = [offset](Tensor& slot) {
+    return slot.size() > 0 ? slot.as<float>().data() + offset : nullptr;
   };
-  switch (s.kind) {
-    case OptimizerKind::Sgd: {
-      const float momentum = rounded(s.momentum);
-      if (s.momentum == 0) {  // and then Nesterov changes nothing
-        return run(PlainSgd{rate});
-      }
-      return run(s.nesterov ? MomentumSgd{rate, momentum, 1, momentum}
-                            : MomentumSgd{rate, momentum, 0, 1});
-    }
-    case OptimizerKind::Adam:
-    case OptimizerKind::AdamW:
-      return run(make_adam(s, steps_));
-    case OptimizerKind::RmsProp:
-      return run(RmsProp{rate, rho, take, epsilon, rounded(s.momentum)});
-    case OptimizerKind::Adagrad:
-      return run(Adagrad{rate, epsilon});
-    case OptimizerKind::Adadelta:
-      return run(Adadelta{rate, rho, take, epsilon});
-  }
+  return {from(first_), from(second_)};
+}
+
+void Optimizer::update(const Update& update,
+                       std::span<float> weights,
+                       std::span<const float> gradients) {
+  constexpr std::size_t kPart = 4096;
+  const std::size_t parts = (weights.size() + kPart - 1) / kPart;
+  parallel_for(static_cast<std::int64_t>(parts), [&](std::int64_t part) {
+    const std::size_t first = static_cast<std::size_t>(part) * kPart;
+    const std::size_t count = std::min(kPart, weights.size() - first);
+    apply_update(update,
+                 weights.data() + first,
+                 gradients.data() + first,
+                 slots(first),
+                 static_cast<std::int64_t>(count));
+  });
 }
 
 }  // namespace plumbline::fast

@@ -4,22 +4,31 @@
 #include <span>
 
 #include "engine/defaults.h"
+#include "engine/fast/kernels/update.h"
 #include "tensor/tensor.h"
 
 namespace plumbline::fast {
 
-// Any optimizer, as one loop over all trainable parameters that reads and writes each number once.
-// Constants are worked out in double and rounded once.
-class FlatOptimizer {
+// Any optimizer: the constants of each step, and the slots that go with the trainable parameters.
+// Each number is read and written once a step, by `update` or by the operation that has found the
+// gradient. Constants are worked out in double and rounded once.
+class Optimizer {
  public:
-  FlatOptimizer(const OptimizerSettings& settings, std::size_t size);
-  void step(std::span<float> weights, std::span<const float> gradients);
+  // Throws Error where check_supported does. `size`: floats of the trainable parameters.
+  Optimizer(const OptimizerSettings& settings, std::size_t size);
+
+  // The update of the next step.
+  [[nodiscard]] Update next();
+  // Those that go with the weights from `offset`.
+  [[nodiscard]] Slots slots(std::size_t offset);
+  // Updates the first weights of the buffer by their gradients.
+  void update(const Update& update, std::span<float> weights, std::span<const float> gradients);
 
  private:
   OptimizerSettings settings_;
   std::int64_t steps_ = 0;
-  Tensor first_;   // momentum, m, or accumulated squares; empty for plain sgd
-  Tensor second_;  // v, a momentum or accumulated updates; empty where there is one slot
+  Tensor first_;   // empty for plain sgd
+  Tensor second_;  // empty where there is one slot
 };
 
 }  // namespace plumbline::fast

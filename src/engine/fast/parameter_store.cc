@@ -5,41 +5,63 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "engine/fast/kernels/dense_layout.h"
 
 namespace plumbline::fast {
 namespace {
 
 constexpr std::size_t kFloatsPerLine = 16;
 
-// Of `offset` and a further parameter, rounded up to a cache line.
-std::size_t end_of(std::size_t offset, const ParameterSpec& spec) {
-  const auto size = static_cast<std::size_t>(element_count(spec.shape));
-  return offset + (size + kFloatsPerLine - 1) / kFloatsPerLine * kFloatsPerLine;
+std::size_t whole_lines(std::size_t floats) {
+  return (floats + kFloatsPerLine - 1) / kFloatsPerLine * kFloatsPerLine;
 }
 
 Tensor zeros(std::size_t size) {
   return {DType::F32, {static_cast<std::int64_t>(size)}};
 }
 
-}  // namespace
-
-ParameterStore::ParameterStore(const Network& network) {
-  for (ParameterSpec& spec : parameters(network)) {
-    index_[spec.name] = places_.size();
-    places_.push_back({std::move(spec), 0});
-  }
-  std::size_t end = 0;
-  for (const bool trainable : {true, false}) {
-    for (Place& place : places_) {
-      if (place.spec.trainable() == trainable) {
-        place.offset = end;
-        end = end_of(end, place.spec);
+// Calls visit(place in the canonical kernel (inputs, outputs), place in panels) for each weight.
+template <typename Visit>
+void for_panelled(const Shape& shape, const Visit& visit) {
+  const std::int64_t outputs = shape[1];
+  const Panels panels(shape[0]);
+  for (std::int64_t panel = 0; panel < panels.count(); ++panel) {
+    for (std::int64_t output = 0; output < outputs; ++output) {
+      const std::int64_t row = panels.offset(panel, output, outputs);
+      for (std::int64_t i = 0; i < panels.used(panel); ++i) {
+        visit((panels.begin(panel) + i) * outputs + output, row + i);
       }
     }
-    trainable_floats_ = trainable ? end : trainable_floats_;
   }
-  weights_ = zeros(end);
-  gradients_ = zeros(trainable_floats_);
+}
+
+}  // namespace
+
+std::size_t ParameterStore::Place::floats() const {
+  return static_cast<std::size_t>(in_panels ? Panels(spec.shape[0]).floats(spec.shape[1])
+                                            : element_count(spec.shape));
+}
+
+ParameterStore::ParameterStore(const Network& network, const std::set<std::string>& in_panels) {
+  for (ParameterSpec& spec : parameters(network)) {
+    index_[spec.name] = places_.size();
+    const bool panelled = in_panels.contains(spec.name);
+    places_.push_back({std::move(spec), panelled, 0});
+  }
+  std::size_t end = 0;
+  const auto append = [&](bool trainable, bool panelled) {
+    for (Place& place : places_) {
+      if (place.spec.trainable() == trainable && place.in_panels == panelled) {
+        place.offset = end;
+        end += whole_lines(place.floats());
+      }
+    }
+    return end;
+  };
+  flat_floats_ = append(true, false);
+  trainable_floats_ = append(true, true);
+  weights_ = zeros(append(false, false));
+  gradients_ = zeros(flat_floats_);
 }
 
 const ParameterStore::Place& ParameterStore::place(const std::string& name) const {
@@ -58,15 +80,15 @@ float* ParameterStore::gradient(const std::string& name) {
   return gradients_.as<float>().data() + place(name).offset;
 }
 
-std::span<float> ParameterStore::weights() {
-  return weights_.as<float>().first(trainable_floats_);
+std::span<float> ParameterStore::flat_weights() {
+  return weights_.as<float>().first(flat_floats_);
 }
 
-std::span<const float> ParameterStore::gradients() const {
+std::span<const float> ParameterStore::flat_gradients() const {
   return gradients_.as<float>();
 }
 
-void ParameterStore::set_state(const TensorMap& state) {
+void ParameterStore::check(const TensorMap& state) const {
   for (const Place& place : places_) {
     const auto found = state.find(place.spec.name);
     if (found == state.end()) {
@@ -88,8 +110,20 @@ void ParameterStore::set_state(const TensorMap& state) {
     throw Error(
         fmt::format("The state has '{}', which is no parameter of the network.", unknown->first));
   }
-  for (const auto& [name, tensor] : state) {
-    std::ranges::copy(tensor.as<float>(), weight(name));
+}
+
+void ParameterStore::set_state(const TensorMap& state) {
+  check(state);
+  for (const Place& place : places_) {
+    const float* from = state.at(place.spec.name).as<float>().data();
+    float* to = weights_.as<float>().data() + place.offset;
+    if (place.in_panels) {
+      for_panelled(place.spec.shape, [&](std::int64_t canonical, std::int64_t panelled) {
+        to[panelled] = from[canonical];
+      });
+    } else {
+      std::copy_n(from, place.floats(), to);
+    }
   }
 }
 
@@ -97,9 +131,15 @@ TensorMap ParameterStore::state() const {
   TensorMap state;
   for (const Place& place : places_) {
     Tensor tensor(DType::F32, place.spec.shape);
-    const std::span<float> elements = tensor.as<float>();
-    std::ranges::copy(weights_.as<float>().subspan(place.offset, elements.size()),
-                      elements.begin());
+    const float* from = weights_.as<float>().data() + place.offset;
+    float* to = tensor.as<float>().data();
+    if (place.in_panels) {
+      for_panelled(place.spec.shape, [&](std::int64_t canonical, std::int64_t panelled) {
+        to[canonical] = from[panelled];
+      });
+    } else {
+      std::copy_n(from, place.floats(), to);
+    }
     state.emplace(place.spec.name, std::move(tensor));
   }
   return state;

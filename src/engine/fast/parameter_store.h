@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,33 +12,45 @@
 
 namespace plumbline::fast {
 
-// All parameters of a network in canonical layouts. The trainable ones lie one after another in one
-// buffer, each on its own cache line, and their gradients likewise in another, so that an optimizer
-// is one loop over both. Addresses never change.
+// All parameters of a network. The trainable ones lie one after another in one buffer, each on its
+// own cache line. The first of them are flat: they have canonical layouts, and their gradients lie
+// likewise in another buffer, so that an optimizer is one loop over both. Behind them stand the
+// kernels of dense layers that are kept in panels (kernels/dense_layout.h), transposed to (outputs,
+// inputs); the operation that finds their gradients updates them itself. Addresses never change.
 class ParameterStore {
  public:
-  explicit ParameterStore(const Network& network);
+  // `in_panels`: the kernels that are to be kept so, by their canonical names.
+  ParameterStore(const Network& network, const std::set<std::string>& in_panels);
 
   // Of a parameter by its canonical name.
   [[nodiscard]] float* weight(const std::string& name);
-  [[nodiscard]] float* gradient(const std::string& name);  // trainable ones only
+  [[nodiscard]] float* gradient(const std::string& name);  // flat ones only
+  // Where a trainable parameter stands in the buffer, and in slots that go with the buffer.
+  [[nodiscard]] std::size_t offset(const std::string& name) const { return place(name).offset; }
 
-  // The buffers of the trainable parameters; what lies between them is zero in both.
-  [[nodiscard]] std::span<float> weights();
-  [[nodiscard]] std::span<const float> gradients() const;
+  // How many floats the trainable parameters take, with what lies between them.
+  [[nodiscard]] std::size_t trainable_floats() const { return trainable_floats_; }
+  // The buffers of the flat parameters; what lies between them is zero in both.
+  [[nodiscard]] std::span<float> flat_weights();
+  [[nodiscard]] std::span<const float> flat_gradients() const;
 
+  // In canonical layouts. Throws Error that names what is missing or misshapen.
   void set_state(const TensorMap& state);
   [[nodiscard]] TensorMap state() const;
 
  private:
   struct Place {
     ParameterSpec spec;
-    std::size_t offset = 0;  // trainable ones come first
+    bool in_panels = false;
+    std::size_t offset = 0;
+    [[nodiscard]] std::size_t floats() const;
   };
   [[nodiscard]] const Place& place(const std::string& name) const;
+  void check(const TensorMap& state) const;
 
   std::vector<Place> places_;
   std::map<std::string, std::size_t> index_;
+  std::size_t flat_floats_ = 0;
   std::size_t trainable_floats_ = 0;
   Tensor weights_;
   Tensor gradients_;

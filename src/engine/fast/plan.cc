@@ -25,7 +25,7 @@ struct MakeOperation {
     return make_max_pool(site, pool, input(), output);
   }
   OperationPointer operator()(const AveragePool& pool) const {
-    return make_average_pool(site, pool, input(), output);
+    return make_average_pool(site, pool, settings.dialect.average_over, input(), output);
   }
   OperationPointer operator()(const GlobalAveragePool&) const {
     return make_global_average_pool(site, input(), output);
@@ -35,7 +35,7 @@ struct MakeOperation {
     return make_dropout(site, dropout, input(), output);
   }
   OperationPointer operator()(const BatchNorm& norm) const {
-    return make_batch_norm(site, norm, settings.running_variance, input(), output);
+    return make_batch_norm(site, norm, settings.dialect, input(), output);
   }
   OperationPointer operator()(const LayerNorm& norm) const {
     return make_layer_norm(site, norm, input(), output);
@@ -96,6 +96,7 @@ std::string layer_error(const Site& site, const Network& network, const char* re
 Plan::Plan(const Runtime& runtime,
            ParameterStore& parameters,
            const Settings& settings,
+           const std::vector<LayerGroup>& groups,
            std::int64_t batch,
            Purpose purpose)
     : runtime_(runtime) {
@@ -105,17 +106,42 @@ Plan::Plan(const Runtime& runtime,
   input.data = dnnl::memory(canonical_desc(activation_dims(batch, network.input)), runtime.engine);
   named_["input"] = &input;
   const bool training = purpose == Purpose::Train;
-  for (const Layer& layer : network.layers) {
-    const Site site{runtime, parameters, masks_, layer, batch, training};
+  for (const LayerGroup& group : groups) {
+    const Site site{runtime, parameters, step_, first_layer(group), batch, training};
     try {
-      add_layer(site, settings);
+      add(group, site, settings);
     } catch (const dnnl::error& error) {
       throw Error(layer_error(site, network, error.what()));
     }
   }
+  output_ = named_.at(network.layers.back().name);
   if (training) {
-    prepare_backward(settings.loss);
+    prepare_backward(settings);
   }
+}
+
+void Plan::add(const LayerGroup& group, const Site& site, const Settings& settings) {
+  if (std::holds_alternative<SingleLayer>(group)) {
+    return add_layer(site, settings);
+  }
+  Value& input = *named_.at(site.layer.inputs.front());
+  Value& output = add_value(site);
+  if (const auto* conv_pool = std::get_if<ConvPoolLayers>(&group)) {
+    steps_.push_back({make_conv_pool(site, *conv_pool, input, output), &output});
+  } else {
+    steps_.push_back(
+        {make_panel_dense(site, std::get<DenseLayers>(group), input, output), &output});
+  }
+  named_[last_layer(group).name] = &output;
+}
+
+Value& Plan::add_value(const Site& site) {
+  Value& value = values_.emplace_back();
+  value.wants_gradient = has_parameters(site.layer.operation) ||
+                         std::ranges::any_of(site.layer.inputs, [this](const std::string& input) {
+                           return named_.at(input)->wants_gradient;
+                         });
+  return value;
 }
 
 void Plan::add_layer(const Site& site, const Settings& settings) {
@@ -124,10 +150,7 @@ void Plan::add_layer(const Site& site, const Settings& settings) {
     inputs.push_back(named_.at(name));
   }
   const Activation* separate = separate_activation(site.layer.operation);
-  Value* output = &values_.emplace_back();
-  output->wants_gradient =
-      has_parameters(site.layer.operation) ||
-      std::ranges::any_of(inputs, [](const Value* input) { return input->wants_gradient; });
+  Value* output = &add_value(site);
   steps_.push_back(
       {std::visit(MakeOperation{site, settings, inputs, *output}, site.layer.operation), output});
   if (separate != nullptr) {
@@ -139,8 +162,8 @@ void Plan::add_layer(const Site& site, const Settings& settings) {
   named_[site.layer.name] = output;
 }
 
-void Plan::prepare_backward(Loss loss) {
-  loss_.emplace(runtime_, loss, values_.back());
+void Plan::prepare_backward(const Settings& settings) {
+  loss_.emplace(runtime_, settings.loss, settings.dialect.loss_reduction, *output_);
   for (const Step& step : steps_ | std::views::reverse) {
     if (step.output->wants_gradient) {
       step.operation->prepare_backward();
@@ -148,30 +171,33 @@ void Plan::prepare_backward(Loss loss) {
   }
 }
 
-void Plan::forward(const Tensor& inputs) {
+void Plan::run_forward(const Tensor& inputs) {
   std::ranges::copy(inputs.as<float>(), floats(values_.front().data));
   for (const Step& step : steps_) {
     step.operation->forward();
   }
 }
 
-double Plan::forward_and_backward(const Batch& batch) {
-  masks_.by_layer = &batch.masks;
-  forward(batch.inputs);
-  const double loss = loss_->run(batch.labels);
+double Plan::forward(const Batch& batch) {
+  step_.masks = &batch.masks;
+  run_forward(batch.inputs);
+  return loss_->run(batch.labels);
+}
+
+void Plan::backward(const Update& update, Optimizer& optimizer) {
+  step_.update = update;
+  step_.optimizer = &optimizer;
   for (const Step& step : steps_ | std::views::reverse) {
     if (step.output->wants_gradient) {
       step.operation->backward();
     }
   }
-  return loss;
 }
 
 Tensor Plan::predict(const Tensor& inputs) {
-  forward(inputs);
-  const Value& output = values_.back();
-  Tensor outputs(DType::F32, {output.dims()[0], output.dims()[1]});
-  std::copy_n(floats(output.data), outputs.size(), outputs.as<float>().data());
+  run_forward(inputs);
+  Tensor outputs(DType::F32, {output_->dims()[0], output_->dims()[1]});
+  std::copy_n(floats(output_->data), outputs.size(), outputs.as<float>().data());
   return outputs;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/defaults.h"
+#include "engine/fast/grouping.h"
 #include "engine/fast/loss.h"
 #include "engine/fast/operation.h"
 #include "engine/trainer.h"
@@ -19,18 +20,20 @@ class Plan {
  public:
   enum class Purpose { Train, Predict };
   // Throws Error that names the layer and its shapes where oneDNN has no primitive for them.
-  // `runtime` and `parameters` outlive the plan.
+  // `runtime`, `parameters`, and the network that `groups` point into outlive the plan.
   Plan(const Runtime& runtime,
        ParameterStore& parameters,
        const Settings& settings,
+       const std::vector<LayerGroup>& groups,
        std::int64_t batch,
        Purpose purpose);
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
 
-  // Both take a batch of exactly the plan's size. Gradients go to the parameter store; returns the
-  // mean loss.
-  double forward_and_backward(const Batch& batch);
+  // All take a batch of exactly the plan's size, checked before. The first returns the mean loss.
+  double forward(const Batch& batch);
+  // After `forward`. Gradients go to the parameter store, or their weights are updated at once.
+  void backward(const Update& update, Optimizer& optimizer);
   [[nodiscard]] Tensor predict(const Tensor& inputs);
 
  private:
@@ -38,16 +41,19 @@ class Plan {
     OperationPointer operation;
     const Value* output;
   };
+  void add(const LayerGroup& group, const Site& site, const Settings& settings);
   // One step, or two where the layer's activation cannot be fused into it.
   void add_layer(const Site& site, const Settings& settings);
-  void prepare_backward(Loss loss);
-  void forward(const Tensor& inputs);
+  Value& add_value(const Site& site);
+  void prepare_backward(const Settings& settings);
+  void run_forward(const Tensor& inputs);
 
   const Runtime& runtime_;
-  Masks masks_;
+  CurrentStep step_;
   std::deque<Value> values_;             // addresses stay
   std::map<std::string, Value*> named_;  // by layer, and "input"
   std::vector<Step> steps_;
+  Value* output_ = nullptr;  // of the network
   std::optional<LossHead> loss_;
 };
 

@@ -151,11 +151,11 @@ OperationPointer make_max_pool(const Site& site, const MaxPool& pool, Value& inp
   return make_pool(site, dnnl::algorithm::pooling_max, pool, input, output);
 }
 
-OperationPointer make_average_pool(const Site& site,
-                                   const AveragePool& pool,
-                                   Value& input,
-                                   Value& output) {
-  return make_pool(site, dnnl::algorithm::pooling_avg_exclude_padding, pool, input, output);
+OperationPointer make_average_pool(
+    const Site& site, const AveragePool& pool, AverageOver over, Value& input, Value& output) {
+  const auto algorithm = over == AverageOver::Window ? dnnl::algorithm::pooling_avg_include_padding
+                                                     : dnnl::algorithm::pooling_avg_exclude_padding;
+  return make_pool(site, algorithm, pool, input, output);
 }
 
 OperationPointer make_global_average_pool(const Site& site, Value& input, Value& output) {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/error.h"
+#include "engine/batch_check.h"
 #include "engine/slot_names.h"
 
 namespace plumbline::reference {
@@ -49,6 +50,7 @@ ReferenceTrainer::ReferenceTrainer(Settings settings)
 void ReferenceTrainer::set_state(const TensorMap& state) {
   parameters_ = model_.parameters_from(state);
   optimizer_ = {};
+  has_state_ = true;
 }
 
 TensorMap ReferenceTrainer::state() const {
@@ -64,11 +66,8 @@ double ReferenceTrainer::step(const Batch& batch) {
 }
 
 Step<double> ReferenceTrainer::take_step(const Batch& batch) {
-  if (parameters_.empty()) {
-    throw Error(
-        "The reference trainer was asked for a step before it was given a state. Call set_state "
-        "first.");
-  }
+  require_state();
+  check_batch(model_.network(), batch);
   Step<double> step = model_.step(
       parameters_, optimizer_, {model_.array_from(batch.inputs), batch.labels, batch.masks});
   parameters_ = std::move(step.after);
@@ -111,8 +110,16 @@ TensorMap ReferenceTrainer::observed_predict(const Tensor& inputs) {
 }
 
 Tensor ReferenceTrainer::predict(const Tensor& inputs) {
+  require_state();
+  check_inputs(model_.network(), inputs);
   const Arrays<double> outputs = model_.predict(parameters_, model_.array_from(inputs));
   return tensor_of<float>(outputs.at(model_.output_name()));
+}
+
+void ReferenceTrainer::require_state() const {
+  if (!has_state_) {
+    throw Error("The reference trainer was given no state yet. Call set_state first.");
+  }
 }
 
 std::unique_ptr<ReferenceTrainer> make_trainer(Settings settings) {

@@ -1,0 +1,7 @@
+include(CMakeFindDependencyMacro)
+foreach(package OpenSSL ZLIB CURL fmt nlohmann_json tomlplusplus Threads OpenMP dnnl)
+  find_dependency(${package})
+endforeach()
+find_dependency(PkgConfig)
+pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
+include(${CMAKE_CURRENT_LIST_DIR}/plumbline.cmake)
