@@ -40,7 +40,8 @@ nlohmann::json NativeAdapter::build(const TrialPlan& plan) {
   network_ = plan.network;
   key_ = stream_key("native", plan.seed);
   if (engine_ == Engine::Fast) {
-    trainer_ = make_fast_trainer(settings, std::min(recipe_.batch, std::ssize(labels_)));
+    trainer_ = make_fast_trainer(
+        settings, std::min(recipe_.batch, std::ssize(labels_)), {.observed = plan.observed});
   } else {
     trainer_ = reference::make_trainer(settings);
   }
@@ -82,10 +83,10 @@ double NativeAdapter::step(const std::vector<std::int64_t>& indices, const Tenso
 }
 
 std::unique_ptr<Observer> NativeAdapter::observer() {
-  if (engine_ == Engine::Fast) {
-    throw Unsupported{"The fast engine has no observed form."};
-  }
-  return make_native_observer(*this);
+  return make_native_observer(*this,
+                              engine_ == Engine::Fast
+                                  ? "the engine's own values, every operation by itself on oneDNN"
+                                  : "the engine's own values");
 }
 
 Tensor NativeAdapter::predict() {

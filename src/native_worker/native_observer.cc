@@ -9,7 +9,8 @@ constexpr const char* kSlotPrefix = "slot/";
 
 class NativeObserver : public Observer {
  public:
-  explicit NativeObserver(NativeAdapter& adapter) : adapter_(adapter) {}
+  NativeObserver(NativeAdapter& adapter, std::string method)
+      : adapter_(adapter), method_(std::move(method)) {}
 
   Observation step(const std::vector<std::int64_t>& indices, const TensorMap& masks) override {
     Observation observation = described(adapter_.trainer().observed_step(
@@ -29,20 +30,18 @@ class NativeObserver : public Observer {
   }
 
  private:
-  static Observation described(TensorMap tensors) {
-    return {.tensors = std::move(tensors),
-            .method = "the engine's own values",
-            .fused = {},
-            .slots = {}};
+  [[nodiscard]] Observation described(TensorMap tensors) const {
+    return {.tensors = std::move(tensors), .method = method_, .fused = {}, .slots = {}};
   }
 
   NativeAdapter& adapter_;
+  std::string method_;
 };
 
 }  // namespace
 
-std::unique_ptr<Observer> make_native_observer(NativeAdapter& adapter) {
-  return std::make_unique<NativeObserver>(adapter);
+std::unique_ptr<Observer> make_native_observer(NativeAdapter& adapter, std::string method) {
+  return std::make_unique<NativeObserver>(adapter, std::move(method));
 }
 
 }  // namespace plumbline

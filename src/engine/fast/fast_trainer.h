@@ -12,6 +12,9 @@ namespace plumbline {
 // What a trainer's choices are beside its settings. They change no meaning.
 struct FastOptions {
   fast::Kernels kernels = fast::Kernels::Fastest;
+  // Every operation by itself, by oneDNN's kernels, and with the gradient of its output, so that
+  // the trainer can be observed. It then trains and predicts in no other way.
+  bool observed = false;
 };
 
 // The float32 engine, on oneDNN and on kernels of its own. Everything is made ready once for each

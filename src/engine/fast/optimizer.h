@@ -17,6 +17,7 @@ class Optimizer {
   // Throws Error where check_supported does. `size`: floats of the trainable parameters.
   Optimizer(const OptimizerSettings& settings, std::size_t size);
 
+  [[nodiscard]] std::int64_t steps() const { return steps_; }  // taken so far
   // The update of the next step.
   [[nodiscard]] Update next();
   // Those that go with the weights from `offset`.

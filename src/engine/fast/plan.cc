@@ -99,13 +99,13 @@ Plan::Plan(const Runtime& runtime,
            const std::vector<LayerGroup>& groups,
            std::int64_t batch,
            Purpose purpose)
-    : runtime_(runtime) {
+    : runtime_(runtime), purpose_(purpose) {
   const Network& network = settings.network;
   Value& input = values_.emplace_back();
   // A buffer of its own: layers may keep views of their inputs' memory.
   input.data = dnnl::memory(canonical_desc(activation_dims(batch, network.input)), runtime.engine);
   named_["input"] = &input;
-  const bool training = purpose == Purpose::Train;
+  const bool training = purpose != Purpose::Predict;
   for (const LayerGroup& group : groups) {
     const Site site{runtime, parameters, step_, first_layer(group), batch, training};
     try {
@@ -137,7 +137,7 @@ void Plan::add(const LayerGroup& group, const Site& site, const Settings& settin
 
 Value& Plan::add_value(const Site& site) {
   Value& value = values_.emplace_back();
-  value.wants_gradient = has_parameters(site.layer.operation) ||
+  value.wants_gradient = purpose_ == Purpose::Observe || has_parameters(site.layer.operation) ||
                          std::ranges::any_of(site.layer.inputs, [this](const std::string& input) {
                            return named_.at(input)->wants_gradient;
                          });
@@ -199,6 +199,26 @@ Tensor Plan::predict(const Tensor& inputs) {
   Tensor outputs(DType::F32, {output_->dims()[0], output_->dims()[1]});
   std::copy_n(floats(output_->data), outputs.size(), outputs.as<float>().data());
   return outputs;
+}
+
+TensorMap Plan::outputs() const {
+  TensorMap tensors;
+  for (const auto& [layer, value] : named_) {
+    tensors.emplace(layer, canonical_tensor(runtime_, value->data));
+  }
+  return tensors;
+}
+
+TensorMap Plan::output_gradients() const {
+  TensorMap tensors;
+  for (const auto& [layer, value] : named_) {
+    if (value->wants_gradient) {
+      const OutputGradient gradient(runtime_, *value);
+      gradient.run(runtime_);
+      tensors.emplace(layer, canonical_tensor(runtime_, gradient.memory()));
+    }
+  }
+  return tensors;
 }
 
 }  // namespace plumbline::fast

@@ -18,7 +18,8 @@ namespace plumbline::fast {
 // memories.
 class Plan {
  public:
-  enum class Purpose { Train, Predict };
+  // To observe is to train, and to find the gradient of every output too.
+  enum class Purpose { Train, Predict, Observe };
   // Throws Error that names the layer and its shapes where oneDNN has no primitive for them.
   // `runtime`, `parameters`, and the network that `groups` point into outlive the plan.
   Plan(const Runtime& runtime,
@@ -35,6 +36,11 @@ class Plan {
   // After `forward`. Gradients go to the parameter store, or their weights are updated at once.
   void backward(const Update& update, Optimizer& optimizer);
   [[nodiscard]] Tensor predict(const Tensor& inputs);
+
+  // By layer, in canonical layouts, F32: what the latest pass forward computed, "input" included,
+  // and of a plan to observe the gradients of the latest pass backward, without "input".
+  [[nodiscard]] TensorMap outputs() const;
+  [[nodiscard]] TensorMap output_gradients() const;
 
  private:
   struct Step {
@@ -54,6 +60,7 @@ class Plan {
   std::map<std::string, Value*> named_;  // by layer, and "input"
   std::vector<Step> steps_;
   Value* output_ = nullptr;  // of the network
+  Purpose purpose_;
   std::optional<LossHead> loss_;
 };
 

@@ -51,6 +51,15 @@ float* floats(const memory& memory) {
   return static_cast<float*>(memory.get_data_handle());
 }
 
+Tensor canonical_tensor(const Runtime& runtime, const memory& source) {
+  const memory::dims dims = source.get_desc().dims();
+  Tensor tensor(DType::F32, dims.size() == 2 ? dims : Shape{dims[0], dims[2], dims[3], dims[1]});
+  memory target(canonical_desc(dims), runtime.engine, tensor.as<float>().data());
+  const dnnl::stream& stream = runtime.stream;
+  dnnl::reorder(source, target).execute(stream, {{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, target}});
+  return tensor;
+}
+
 std::int64_t stored_floats(const memory& memory) {
   return static_cast<std::int64_t>(memory.get_desc().get_size() / sizeof(float));
 }

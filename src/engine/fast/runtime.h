@@ -50,6 +50,8 @@ class Relayout {
 // A parameter or gradient of one axis, over memory that somebody else owns.
 [[nodiscard]] dnnl::memory vector_memory(const Runtime& runtime, float* values, std::int64_t size);
 [[nodiscard]] float* floats(const dnnl::memory& memory);
+// A copy of an activation, in the canonical layout.
+[[nodiscard]] Tensor canonical_tensor(const Runtime& runtime, const dnnl::memory& memory);
 // How many floats the layout takes, its padding included.
 [[nodiscard]] std::int64_t stored_floats(const dnnl::memory& memory);
 
