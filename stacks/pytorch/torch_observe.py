@@ -143,7 +143,7 @@ def channels_last(value, image):
         height, width, channels = image
         return channels_last(value.reshape(-1, channels, height, width), None).reshape(len(value), -1)
     if value.dim() == 4:
-        value = value.permute(0, 2, 3, 1)
+        pass
     return value.cpu().numpy().copy()
 
 
