@@ -54,11 +54,8 @@ def data(study):
 
 def model(study):
     parts = [*initialisers(study), network_class(study)]
-    lines = [
-        "rngs = nnx.Rngs(SEED)",
-        "model = Network(rngs)",
-        f"optimizer = nnx.Optimizer(model, {optimizer(study)}, wrt=nnx.Param)",
-    ]
+    lines = ["rngs = nnx.Rngs(SEED)", "model = Network(rngs)", f"update = {update(study)}"]
+    lines.append("optimizer = nnx.Optimizer(model, update, wrt=nnx.Param)")
     return [["# Model", *parts[0]], *parts[1:], lines]
 
 
@@ -153,7 +150,7 @@ def activation(wanted, value):
     return call("nnx." + wanted["name"], value, **options)
 
 
-def optimizer(study):
+def update(study):
     name = study.optimizer_name
     given = dict(study.optimizer)
     coupled = given.pop("weight_decay", None) if name != "adamw" else None

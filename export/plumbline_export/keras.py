@@ -74,7 +74,7 @@ class KerasWriter:
         if self.study.is_regression:
             loss = "keras.losses.MeanSquaredError()"
         lines = self.sequential() if self.study.is_chain else self.functional()
-        lines = [*lines, f"model.compile({self.optimizer()}, {loss})"]
+        lines = [*lines, f"loss = {loss}", f"model.compile({self.optimizer()}, loss)"]
         if self.weight_decay:
             # L2(c) adds c * sum(w^2) to the loss, so c = decay / 2 adds decay * w to the gradient.
             lines = [f"decay = {call(self.l2, self.weight_decay / 2)}", *lines]
@@ -89,7 +89,7 @@ class KerasWriter:
 
     def needs_function(self):
         given = [wanted for wanted in (self.study.weights, self.study.biases) if wanted]
-        return any(len(wanted) > 1 for wanted in given)
+        return bool(self.weight_decay) or any(len(wanted) > 1 for wanted in given)
 
     def options_of_parameters(self):
         options = {}
