@@ -8,7 +8,8 @@ import math
 WORDS_OF_PROGRAMS = """
 x y np torch nn F tf keras layers jax jnp nnx optax random os sys gzip files images labels pixels self read_idx
 batch batches criterion epoch forward loss model optimizer order outputs inputs rngs step targets train_step training
-name submodules train eval parameters modules children buffers apply cpu cuda half double to call build weights biases variables
+name submodules train eval parameters modules children buffers apply cpu cuda half double to call build
+weights biases variables
 """
 TAKEN = set(keyword.kwlist) | set(dir(builtins)) | set(WORDS_OF_PROGRAMS.split())
 
