@@ -22,6 +22,7 @@ struct SurveyArguments {
   std::string results = "survey.results.sqlite";
   std::string community;
   std::vector<std::string> refresh;
+  std::vector<std::string> probes;
   SurveyFormat format = SurveyFormat::Text;
   int threads = 0;
   bool retry = false;
@@ -79,6 +80,7 @@ ExitCode survey(const SurveyArguments& arguments) {
   SurveyOptions options;
   options.results = arguments.results;
   options.community = community_of(arguments);
+  options.probes = arguments.probes;
   options.retry = arguments.retry;
   options.threads = arguments.threads > 0 ? arguments.threads : read_machine().cores;
   run_survey(stacks, study, options, [&](const std::string& line) {
@@ -103,12 +105,14 @@ void add_survey_verb(CLI::App& app, Action& chosen) {
       ->type_name("FILE");
   verb->add_option("--format", arguments->format, "text, markdown, csv or json [text]")
       ->transform(CLI::CheckedTransformer(kFormats).description(""));
+  verb->add_option("--probes", arguments->probes, "Only these, as ease,mistakes/nan_input [all]")
+      ->delimiter(',');
   verb->add_option("--threads", arguments->threads, "Threads of every stack [all cores]")
       ->check(CLI::Range(1, 4096));
   verb->add_option("--community", arguments->community, "Dated numbers [survey/community.csv]")
       ->type_name("FILE");
   verb->add_option("--refresh", arguments->refresh, "Read local git clones into that file, no more")
-      ->type_name("CLONE");
+      ->type_name("CLONE ...");
   verb->add_flag("--retry", arguments->retry, "Run again the probes that gave no answer");
   verb->add_flag("--quiet", arguments->quiet, "No progress");
   verb->footer(

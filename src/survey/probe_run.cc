@@ -62,6 +62,12 @@ std::string processor_name() {
   return "";
 }
 
+// Plumbline's own engine is what its program is.
+std::string program_digest(const ProbeInputs& inputs) {
+  const fs::path program = expand(inputs.stack.command.front(), inputs.stack, inputs.environment);
+  return program.parent_path() == program_folder() ? sha256_hex_of_file(program) : "";
+}
+
 fs::path interpreter(const ProbeInputs& inputs) {
   if (!inputs.environment.folder.empty()) {
     return inputs.environment.folder / "bin" / "python";
@@ -78,7 +84,8 @@ Json request_of(const ProbeInputs& inputs) {
   return {{"stack", inputs.stack.name},
           {"argument", inputs.probe.argument()},
           {"study", export_request(inputs.study, inputs.stack.name, Device::Cpu)},
-          {"community", inputs.community.string()}};
+          {"community", inputs.community.string()},
+          {"programs", program_folder().string()}};
 }
 
 ChildOptions probe_options(const ProbeInputs& inputs, const fs::path& folder) {
@@ -108,6 +115,7 @@ std::string probe_key(const ProbeInputs& inputs) {
                    {"probe", inputs.probe.name},
                    {"stack", inputs.stack.name},
                    {"packages", inputs.environment.key},
+                   {"program", program_digest(inputs)},
                    {"threads", inputs.threads},
                    {"processor", processor_name()}};
   for (const fs::path& file : sources_of(inputs.probe)) {

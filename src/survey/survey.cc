@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/files.h"
 #include "base/text.h"
@@ -35,6 +37,40 @@ std::vector<ReadyStack> ready_stacks(const std::vector<StackManifest>& stacks) {
   return ready;
 }
 
+std::vector<std::string> names_of_probes() {
+  std::vector<std::string> names;
+  for (const SurveyProbe& probe : survey_probes()) {
+    for (const std::string& name : {std::string(probe.name), probe.module()}) {
+      if (std::find(names.begin(), names.end(), name) == names.end()) {
+        names.push_back(name);
+      }
+    }
+  }
+  return names;
+}
+
+std::vector<SurveyProbe> chosen_probes(const std::vector<std::string>& wanted) {
+  const std::vector<std::string> names = names_of_probes();
+  for (const std::string& name : wanted) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      throw UsageError(fmt::format("There is no probe '{}'.{} The probes are {}.",
+                                   name,
+                                   did_you_mean(name, names),
+                                   join_words(names)));
+    }
+  }
+  std::vector<SurveyProbe> probes;
+  for (const SurveyProbe& probe : survey_probes()) {
+    const bool is_wanted = std::any_of(wanted.begin(), wanted.end(), [&](const std::string& name) {
+      return name == probe.name || name == probe.module();
+    });
+    if (wanted.empty() || is_wanted) {
+      probes.push_back(probe);
+    }
+  }
+  return probes;
+}
+
 std::string line_of(std::size_t number, std::size_t count, const SurveyEvidence& evidence) {
   return fmt::format("[{}/{}] {}, {}: {}{}",
                      number,
@@ -51,12 +87,13 @@ void run_survey(const std::vector<StackManifest>& stacks,
                 const Study& study,
                 const SurveyOptions& options,
                 const std::function<void(const std::string&)>& say) {
+  const std::vector<SurveyProbe> probes = chosen_probes(options.probes);
   SurveyFile file(options.results);
   const std::vector<ReadyStack> ready = ready_stacks(stacks);
-  const std::size_t count = ready.size() * survey_probes().size();
+  const std::size_t count = ready.size() * probes.size();
   std::size_t number = 0;
   for (const ReadyStack& stack : ready) {
-    for (const SurveyProbe& probe : survey_probes()) {
+    for (const SurveyProbe& probe : probes) {
       ++number;
       const ProbeInputs inputs{
           probe, *stack.manifest, stack.environment, study, options.community, options.threads};

@@ -13,13 +13,14 @@ namespace plumbline {
 struct SurveyOptions {
   std::filesystem::path results;
   std::filesystem::path community;  // the file of dated numbers
+  std::vector<std::string> probes;  // names or modules of those to run; empty: all
   bool retry = false;               // run again the probes that gave no answer
   int threads = 1;
 };
 
 // Runs every probe on every stack that can run here, and keeps each in the results file as it ends;
 // what the file holds already is not run again. `say` gets a line a probe. Throws Error for what
-// concerns the whole survey; an interrupt by the user throws after the finished probes were kept.
+// concerns the whole survey, UsageError for a probe that is not known; an interrupt by the user throws after the finished probes were kept.
 void run_survey(const std::vector<StackManifest>& stacks,
                 const Study& study,
                 const SurveyOptions& options,

@@ -5,18 +5,22 @@ network; what it raises says whether it wanted one.
 """
 
 import importlib
+import json
 import pkgutil
 
-from plumbline_survey import words
+from plumbline_survey import native_engine, programs, words
 from plumbline_survey.forked import run_forked
 from plumbline_survey.frameworks import framework_of, prepare_imports
 
 LOADER_SECONDS = 30
-STATES = {"runs": "shipped", "network": "needs the network", "fails": "fails otherwise"}
+STATES = {"runs": "shipped", "network": "over the network", "fails": "failing otherwise"}
 
 
 def measure(request, answer):
     framework = framework_of(request["stack"])
+    if request["stack"] == "native":
+        measure_natively(request, answer)
+        return
     if framework is None or framework.idiom is None:
         answer.empty("data_sets", "Only Python packages are searched for data sets.")
         return
@@ -28,6 +32,17 @@ def measure(request, answer):
         results[data_set] = STATES[outcome]
         print(f"{name}.datasets.{data_set}.load_data(): {results[data_set]} {reason}")
     answer.cell("data_sets", {"package": name, "sets": results}, text_of(name, results))
+
+
+def measure_natively(request, answer):
+    """What `plumbline data list` knows: sets that lie on this machine, and sets that it would fetch."""
+    command = [native_engine.program(request), "data", "list", "--json"]
+    finished = programs.run(command, LOADER_SECONDS)
+    answer.evidence(" ".join(["plumbline", *command[1:]]), finished.output, finished.exit_status)
+    sets = json.loads(finished.standard_output)["sets"]
+    results = {found["name"]: "shipped" if found["state"] == "verified" else "over the network" for found in sets}
+    text = text_of("native", results).replace("shipped", "on this machine")
+    answer.cell("data_sets", {"package": "plumbline", "sets": results}, text)
 
 
 def text_of(package, results):

@@ -34,7 +34,7 @@ def measure_program(stack, program, answer):
     value = {"names": counts.names, "keywords": counts.keywords}
     keywords = f" and {words.counted(len(counts.keywords), 'keyword')}" if counts.keywords else ""
     answer.cell("names", value, f"{len(counts.names)}{keywords}")
-    answer.cell("concepts", counts.concepts, f"{len(counts.concepts)}: {words.joined(counts.concepts)}")
+    answer.cell("concepts", counts.concepts, concepts_text(counts.concepts))
     if framework_of(stack).idiom is None:
         answer.empty("overridden_defaults", "Defaults are read off signatures of Python functions.")
         return
@@ -46,6 +46,10 @@ def measure_program(stack, program, answer):
     ]
     names = [".".join(filter(None, [name.split(".")[-1], parameter])) for name, parameter in found]
     answer.cell("overridden_defaults", entries, f"{len(found)}: {words.joined(names)}")
+
+
+def concepts_text(concepts):
+    return f"{len(concepts)}: {words.joined(concepts)}" if concepts else "none of those looked for"
 
 
 def measure_changes(request, program, answer):

@@ -4,11 +4,12 @@
 from, or in one of its lines. What is judged, and how, is in docs/survey.md.
 """
 
+import os
 import re
 
 from plumbline_export import Unsupported, write_program
 
-from plumbline_survey import programs, small_study, words
+from plumbline_survey import native_engine, programs, small_study, words
 from plumbline_survey.frameworks import framework_of
 
 DEADLINE_SECONDS = 150
@@ -129,11 +130,13 @@ MISTAKES = {
 def measure(request, answer):
     question, stack = request["argument"], request["stack"]
     framework = framework_of(stack)
-    if framework is None or framework.idiom is None:
-        answer.empty(question, "Mistakes are made in Python programs, and Plumbline writes none for this stack.")
-        return
     try:
-        make(question, stack, answer)
+        if stack == "native":
+            make_natively(question, request, answer)
+        elif framework is None or framework.idiom is None:
+            answer.empty(question, "Mistakes are made in Python programs, and Plumbline writes none for this stack.")
+        else:
+            make(question, stack, answer)
     except (CannotBeMade, Unsupported) as reason:
         answer.cell(question, {"outcome": "cannot be made", "reason": str(reason)}, f"cannot be made: {reason}")
 
@@ -148,9 +151,57 @@ def make(question, stack, answer):
         value = {"outcome": "no end", "seconds": finished.seconds}
         answer.cell(question, value, f"neither an error nor an end within {DEADLINE_SECONDS} s")
     elif finished.exit_status == 0:
-        silent(question, stack, finished, answer)
+        right = Attempt(stack)
+        small_study.write_npz("right.npz", right.data)
+        program = right.program()
+        without = programs.run_program(program, "right.npz", DEADLINE_SECONDS, "right.py")
+        answer.evidence("# Without the mistake:\n" + program, without.output, finished.exit_status)
+        silent(question, finished, finished.accuracy, without, without.accuracy, answer)
     else:
         told(question, program, finished, answer)
+
+
+# In Plumbline's own engine
+
+NOT_IN_STUDIES = {
+    "forgotten_zero_grad": "A study file has no steps to forget one of.",
+    "softmax_twice": "A study file has no softmax: the loss takes it.",
+    "dense_size": "A study file does not state the size of a dense layer's input: Plumbline works it out.",
+}
+
+
+def make_natively(question, request, answer):
+    if question in NOT_IN_STUDIES:
+        raise CannotBeMade(NOT_IN_STUDIES[question])
+    text = native_engine.study_text()
+    attempt = Attempt("pytorch")  # for its data
+    if question == "unlike_addition":
+        text = native_engine.study_text(native_engine.UNLIKE_LAYERS)
+    elif question == "wrong_channels":
+        attempt.data = small_study.data_set(channels=3)
+    else:
+        MISTAKES[question](attempt)
+    small_study.write_npz("data.npz", attempt.data)
+    finished = native_engine.run(request, text)
+    answer.evidence(text, finished.output, finished.exit_status)
+    if finished.exit_status == 0:
+        small_study.write_npz("data.npz", small_study.data_set())
+        right = native_engine.run(request, native_engine.study_text())
+        silent(question, finished, native_engine.accuracy(finished), right, native_engine.accuracy(right), answer)
+        return
+    message = finished.standard_error.partition("plumbline: ")[2].strip().replace(os.getcwd() + "/", "")
+    value = {
+        "outcome": "refused",
+        "message": message,
+        "seconds": round(finished.seconds, 2),
+        "names_layer": any(name in message for name in native_engine.layer_names(text)),
+        "names_cause": names_cause(question, message),
+    }
+    when = f"refused before training, after {words.seconds(value['seconds'])}"
+    answer.cell(question, value, f"{when}, {named_text(question, value)}")
+
+
+# Judging
 
 
 def told(question, program, finished, answer):
@@ -163,19 +214,22 @@ def told(question, program, finished, answer):
         "statement": failure.statement,
         "seconds": round(finished.seconds, 2),
         "names_layer": names_layer(failure.message, program),
-        "names_shapes": names_shapes(failure.message),
+        "names_cause": names_cause(question, failure.message),
     }
-    answer.cell(question, value, told_text(value))
+    answer.cell(question, value, told_text(question, value))
 
 
-def told_text(value):
-    named = [
-        word for word, is_named in (("layer", value["names_layer"]), ("shapes", value["names_shapes"])) if is_named
-    ]
-    what = "names " + words.joined(named) if named else "names neither layer nor shapes"
+def told_text(question, value):
     if value["section"] is None:
         return f"the process ends with no traceback of the program, after {words.seconds(value['seconds'])}"
-    return f"{value['exception']} in {value['section']} after {words.seconds(value['seconds'])}, {what}"
+    when = f"{value['exception']} in {value['section']} after {words.seconds(value['seconds'])}"
+    return f"{when}, {named_text(question, value)}"
+
+
+def named_text(question, value):
+    cause = CAUSES[question][0] if question in CAUSES else "shapes"
+    named = [word for word, key in (("layer", "names_layer"), (cause, "names_cause")) if value[key]]
+    return "names " + words.joined(named) if named else f"names neither layer nor {cause}"
 
 
 def names_layer(message, program):
@@ -187,25 +241,46 @@ def names_layer(message, program):
     return bool({re.sub(r"_\d+$", "", name).lower() for name in names} & found)
 
 
+# What a message should name where it is not shapes: the word for it, and the sign of it.
+CAUSES = {
+    "string_labels": ("kind of labels", r"\bstr|string|object|<U|\btexts?\b|\bwords?\b|" + "|".join(WORDS)),
+    "nan_input": ("NaN", r"\bnan\b|not finite|finite"),
+    "labels_out_of_range": ("label", r"\b4\b|\b5\b"),
+}
+
+
+def names_cause(question, message):
+    if question in CAUSES:
+        return bool(re.search(CAUSES[question][1], message, re.IGNORECASE))
+    return names_shapes(message)
+
+
 def names_shapes(message):
-    """Whether the message has two numbers or more in a row, as in (20, 3, 8, 8), [20,64] or 20x65."""
-    return bool(re.search(r"\d+\s*(?:,|x)\s*(?:\d+|None)|None\s*,\s*\d+", message))
+    """Whether the message has two numbers or more in a row, as in (20, 3, 8, 8), [20,64] or 20x65, or two in brackets
+    of their own, as in a (4) ... b (6)."""
+    in_a_row = r"\d+\s*(?:,|x)\s*(?:\d+|None)|None\s*,\s*\d+"
+    two_alone = r"\(\d+\).*\(\d+\)"
+    return bool(re.search(f"{in_a_row}|{two_alone}", message))
 
 
-def silent(question, stack, finished, answer):
-    """It trained: how well, and how well the same program does without the mistake."""
-    right = Attempt(stack)
-    small_study.write_npz("right.npz", right.data)
-    program = right.program()
-    without = programs.run_program(program, "right.npz", DEADLINE_SECONDS, "right.py")
-    answer.evidence("# Without the mistake:\n" + program, without.output, finished.exit_status)
-    warned = [line for line in finished.standard_error.splitlines() if "warn" in line.lower()]
+def silent(question, finished, accuracy, without, accuracy_without, answer):
+    """It trained: how well, and how well the same program does without the mistake; warnings are those it has more."""
+    usual = {without_numbers(line) for line in without.standard_error.splitlines()}
+    warned = [
+        line
+        for line in finished.standard_error.splitlines()
+        if "warn" in line.lower() and without_numbers(line) not in usual
+    ]
     value = {
         "outcome": "trains",
-        "accuracy_percent": finished.accuracy,
-        "accuracy_percent_without": without.accuracy,
+        "accuracy_percent": accuracy,
+        "accuracy_percent_without": accuracy_without,
         "warnings": warned,
         "seconds": round(finished.seconds, 2),
     }
     how = "with a warning" if warned else "silently"
-    answer.cell(question, value, f"trains {how} to {finished.accuracy:.1f} % ({without.accuracy:.1f} % without)")
+    answer.cell(question, value, f"trains {how} to {accuracy:.1f} % ({accuracy_without:.1f} % without)")
+
+
+def without_numbers(line):
+    return re.sub(r"\d+", "", line)

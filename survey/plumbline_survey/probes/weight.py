@@ -9,7 +9,7 @@ import time
 
 from plumbline_export import write_program
 
-from plumbline_survey import programs, small_study, words
+from plumbline_survey import native_engine, programs, small_study, words
 from plumbline_survey.frameworks import framework_of
 
 IMPORT_RUNS = 3
@@ -27,6 +27,9 @@ print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
 
 def measure(request, answer):
     framework = framework_of(request["stack"])
+    if request["stack"] == "native":
+        measure_natively(request, answer)
+        return
     if framework is None:
         for question in ("install_size", "dependencies", "import_seconds", "import_memory", "cold_start"):
             answer.empty(question, "The survey does not know which packages this stack's users install.")
@@ -39,6 +42,29 @@ def measure(request, answer):
     program = write_program(one_step(request["stack"]))
     measure_import(program, answer)
     measure_cold_start(program, answer)
+
+
+# Plumbline's own engine
+
+
+def measure_natively(request, answer):
+    """Its programs and the shared libraries that they load."""
+    names = ("plumbline", "plumbline-guard", "plumbline-native-worker")
+    own = [os.path.join(request["programs"], name) for name in names]
+    shared = set().union(*(native_engine.libraries(path) for path in own))
+    size = sum(os.path.getsize(path) for path in [*own, *shared])
+    answer.cell("install_size", {"bytes": size}, words.size(size))
+    answer.cell("dependencies", {"libraries": sorted(shared)}, f"{len(shared)} shared libraries")
+    for question in ("import_seconds", "import_memory"):
+        answer.empty(question, "There is nothing to import.")
+    small_study.write_npz("data.npz", small_study.data_set())
+    text = native_engine.study_text(images=small_study.RECIPE["batch"], epochs=1)
+    stopwatch, seconds = Stopwatch(), []
+    for _ in range(2):
+        finished = native_engine.run(request, text)
+        answer.evidence(text, finished.output, finished.exit_status)
+        seconds.append(finished.seconds)
+    report_cold_start(seconds, stopwatch.others(), answer)
 
 
 # Installation
@@ -184,9 +210,12 @@ def measure_cold_start(program, answer):
         if finished.exit_status != 0:
             raise RuntimeError("The first step failed: " + finished.standard_error)
         seconds.append(finished.seconds)
+    report_cold_start(seconds, stopwatch.others(), answer)
+
+
+def report_cold_start(seconds, others, answer):
     text = f"{words.seconds(seconds[0])}, again {words.seconds(seconds[1])}"
-    others = stopwatch.others()
-    value = {"seconds": [round(value, 2) for value in seconds], "other_load": others}
+    value = {"seconds": [round(one, 2) for one in seconds], "other_load": others}
     answer.cell("cold_start", value, noted(text, others))
 
 
