@@ -60,12 +60,27 @@ build_program() {
   ln -sf build/release/bin/plumbline plumbline
 }
 
-# The bin folder of a virtual environment with tests/requirements.txt, shared by all clones.
-tools=$cache/tools/$( { python3 --version; cat tests/requirements.txt; } | sha256sum | cut -c1-16)/bin
-make_tools() {
-  [ ! -e "$tools/.ready" ] || return 0
-  rm -rf "${tools%/bin}"
-  python3 -m venv "${tools%/bin}"
-  "$tools/pip" install -q --disable-pip-version-check --no-deps -r tests/requirements.txt
-  touch "$tools/.ready"
+# tools_of PYTHON REQUIREMENTS: the bin folder of a virtual environment with these, shared by all clones.
+tools_of() {
+  echo "$cache/tools/$( { "$1" --version; cat "$2"; } | sha256sum | cut -c1-16)/bin"
 }
+
+# make_tools PYTHON REQUIREMENTS: makes that environment where it is not there yet.
+make_tools() {
+  local bin
+  bin=$(tools_of "$1" "$2")
+  [ ! -e "$bin/.ready" ] || return 0
+  rm -rf "${bin%/bin}"
+  "$1" -m venv "${bin%/bin}" && "$bin/pip" install -q --disable-pip-version-check --no-deps -r "$2" && touch "$bin/.ready"
+}
+
+# A Python 3.6, the oldest that what Python adapters share must run under; empty where there is none.
+find_python36() {
+  local python
+  for python in python3.6 "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.6.*/bin/python; do
+    [ "$("$python" -c 'import sys; print(sys.version_info[:2])' 2>/dev/null)" != "(3, 6)" ] || { echo "$python"; return; }
+  done
+}
+
+tools=$(tools_of python3 tests/requirements.txt)
+python36=$(find_python36)

@@ -27,8 +27,8 @@ EnvironmentError sentence_for(const fs::path& path, const SQLite::Exception& err
   switch (error.getErrorCode() & 0xff) {
     case SQLITE_FULL:
       return EnvironmentError(fmt::format(
-          "The disk is full: the results file {} could not take the trial that just ended. Earlier "
-          "trials are safe. Free some space and run the same command again.",
+          "The disk is full: the results file {} could not be written. The trials that it holds "
+          "are safe. Free some space and run the same command again.",
           path.string()));
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
