@@ -193,6 +193,8 @@ def settings_of(network, made):
         if layer["operation"] == "batch_norm":
             # BatchNormalization.call, with theano_backend.normalize_batch_in_training, which gives 1 / stdinv^2
             settings[name + ".running_variance"] = "(biased + epsilon) * n / (n - 1 - epsilon)"
+        if layer["operation"] == "max_pool":
+            settings[name + ".ties"] = "all"  # theano.tensor.signal.pool.MaxPoolGrad: dx where x equals the maximum
         for parameter in ("kernel", "bias"):
             if getattr(made[name], parameter, None) is not None:
                 made_by = getattr(made[name], parameter + "_initializer")

@@ -187,6 +187,23 @@ def test_controlled_steps_take_the_given_images_and_masks(trial):
     np.testing.assert_allclose(trial.state()["dense_1/kernel"], model.kernel, rtol=1e-4, atol=1e-6)
 
 
+def test_tied_maxima_of_a_window_get_the_gradient_as_the_settings_say(trial):
+    """A flat image, as backgrounds are: the first of the window's maxima gets it, or with ties "all" each of them."""
+    network = NetworkBuilder(2, 2, 1).conv("conv", 1, (1, 1), bias=False).pool("pool", "max_pool")
+    network = network.add("flat", "flatten").dense("dense", CLASSES, bias=False).network
+    trial.load(np.full((1, 2, 2, 1), 255, np.uint8), np.zeros(1, np.int64), classes=CLASSES)
+    given = recipe(1, {"name": "sgd", "learning_rate": 1.0}, weights={"name": "checkpoint"})
+    settings = trial.build(network, given, mode="controlled")
+    outputs = np.array([0.3, -0.2, 0.5])  # of the flat image, with a convolution by 1
+    dense = outputs.reshape(1, CLASSES).astype(np.float32)
+    trial.set_state({"conv/kernel": np.ones((1, 1, 1, 1), np.float32), "dense/kernel": dense})
+    trial.step([0])
+    shares = np.exp(outputs) / np.exp(outputs).sum()
+    slope = (shares - np.eye(CLASSES)[0]) @ outputs
+    winners = {"first": 1, "all": 4}[settings.get("pool.ties", "first")]
+    assert 1 - trial.state()["conv/kernel"].item() == pytest.approx(winners * slope, rel=1e-4)
+
+
 NUMBERS = {
     "learning_rate": 0.05,
     "momentum": 0.8,

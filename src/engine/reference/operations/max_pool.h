@@ -44,8 +44,8 @@ template <Arithmetic A, typename Value = typename A::Value>
 }
 
 // The whole of dy[n, p, q, c] goes to the first of the largest inputs of its window. On a tie other
-// choices are legal (PyTorch and TensorFlow take the first, Theano all); behind relu the ties are
-// zeros, whose gradient stops there.
+// choices are legal (PyTorch and TensorFlow take the first, Theano all); behind relu the ties of
+// zeros are zeros, whose gradient stops there.
 template <Arithmetic A, typename Value = typename A::Value>
 [[nodiscard]] Array<Value> max_pool_gradient(const A& a,
                                              const Array<Value>& x,
