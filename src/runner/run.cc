@@ -124,7 +124,7 @@ class Execution {
                                     options_.results.string()));
     }
     use_cores(run_.threads);
-    const TemporaryFolder scratch = make_scratch_folder(scratch_bytes(run_.data));
+    const ScratchFolder scratch(scratch_bytes(run_.data));
     const std::int64_t run_id = results_.begin_run({study_.text,
                                                     mode_name(options_.mode),
                                                     run_.threads,

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 TEST(Scratch, IsRemovedAtTheEnd) {
   fs::path path;
   {
-    const TemporaryFolder folder = make_scratch_folder(1000);
+    const ScratchFolder folder(1000);
     path = folder.path();
     EXPECT_TRUE(fs::is_directory(path));
   }
@@ -24,27 +24,43 @@ TEST(Scratch, IsRemovedAtTheEnd) {
 }
 
 TEST(Scratch, GoesToTheDiskWhenSharedMemoryIsTooSmall) {
-  const TemporaryFolder folder = make_scratch_folder(INT64_MAX);
+  const ScratchFolder folder(INT64_MAX);
   EXPECT_EQ(folder.path().parent_path(), fs::temp_directory_path());
 }
 
-TEST(Scratch, OfAKilledRunIsRemovedByTheNext) {
-  const pid_t gone = fork();
-  if (gone == 0) {
+pid_t ended_process() {
+  const pid_t process = fork();
+  if (process == 0) {
     _exit(0);
   }
-  waitpid(gone, nullptr, 0);
-  const TemporaryFolder first = make_scratch_folder(1000);
+  waitpid(process, nullptr, 0);
+  return process;
+}
+
+TEST(Scratch, OfAKilledRunIsRemovedByTheNext) {
+  const pid_t gone = ended_process();
+  const ScratchFolder first(1000);
   const fs::path leftover =
       first.path().parent_path() / ("plumbline-" + std::to_string(gone) + "-abcdef");
   const fs::path ours =
       first.path().parent_path() / ("plumbline-" + std::to_string(getpid()) + "-abcdef");
   fs::create_directory(leftover);
   fs::create_directory(ours);
-  const TemporaryFolder second = make_scratch_folder(1000);
+  const ScratchFolder second(1000);
   EXPECT_FALSE(fs::exists(leftover));
   EXPECT_TRUE(fs::exists(ours)) << "a living run keeps its folder";
   fs::remove(ours);
+}
+
+// In another PID namespace, a container's for one, nobody has the id of a living run.
+TEST(Scratch, OfALivingRunWhoseProcessIdMeansNothingHereIsKept) {
+  const ScratchFolder living(1000);
+  const fs::path seen_from_outside =
+      living.path().parent_path() / ("plumbline-" + std::to_string(ended_process()) + "-abcdef");
+  fs::rename(living.path(), seen_from_outside);
+  const ScratchFolder another(1000);
+  EXPECT_TRUE(fs::exists(seen_from_outside));
+  fs::remove_all(seen_from_outside);
 }
 
 }  // namespace
