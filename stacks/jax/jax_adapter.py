@@ -124,3 +124,5 @@ class JaxAdapter(Adapter):
             if wanted["name"] == name:
                 default = inspect.signature(getattr(nnx, name)).parameters[argument].default
                 yield word, wanted.get(word, default)
+        if wanted["name"] == "leaky_relu":
+            yield "slope_at_zero", 1.0  # jax.nn.leaky_relu takes x where x >= 0

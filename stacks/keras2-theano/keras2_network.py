@@ -199,10 +199,19 @@ def settings_of(network, made):
             if getattr(made[name], parameter, None) is not None:
                 made_by = getattr(made[name], parameter + "_initializer")
                 settings[f"{name}.{parameter}.initialiser"] = _described(made_by)
-        if layer.get("activation", {}).get("name") == "leaky_relu":
-            slope = _leaky_relu(layer["activation"]).get_config()["alpha"]
-            settings[name + ".slope"] = float(slope)
+        settings.update({f"{name}.{word}": value for word, value in _activation_settings(layer)})
     return settings
+
+
+def _activation_settings(layer):
+    """theano.tensor.nnet.relu is (1 + slope) / 2 * x + (1 - slope) / 2 * |x|, and |x| has the slope 0 at 0."""
+    activation = layer.get("activation", {"name": None})
+    if activation["name"] == "relu":
+        yield "slope_at_zero", 0.5
+    if activation["name"] == "leaky_relu":
+        slope = float(_leaky_relu(activation).get_config()["alpha"])
+        yield "slope", slope
+        yield "slope_at_zero", (1 + slope) / 2
 
 
 def _described(made_by):

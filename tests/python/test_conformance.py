@@ -204,6 +204,24 @@ def test_tied_maxima_of_a_window_get_the_gradient_as_the_settings_say(trial):
     assert 1 - trial.state()["conv/kernel"].item() == pytest.approx(winners * slope, rel=1e-4)
 
 
+@pytest.mark.parametrize("name, elsewhere", [("relu", 0.0), ("leaky_relu", 0.25)])
+def test_slope_at_zero_is_what_the_settings_say(trial, name, elsewhere):
+    """A black image makes zeros: what reaches the hidden bias tells the activation's slope there."""
+    activation = {"name": name, **({"slope": 0.25} if name == "leaky_relu" else {})}
+    network = NetworkBuilder(FEATURES).dense("hidden", 1, activation=activation).dense("dense", CLASSES).network
+    trial.load(np.zeros((1, FEATURES), np.uint8), np.zeros(1, np.int64), classes=CLASSES)
+    given = recipe(1, {"name": "sgd", "learning_rate": 1.0}, weights={"name": "checkpoint"})
+    settings = trial.build(network, given, mode="controlled")
+    dense, bias = np.array([0.3, -0.2, 0.5]), np.array([0.1, 0.4, -0.3])
+    state = {"hidden/kernel": np.ones((FEATURES, 1)), "hidden/bias": np.zeros(1), "dense/kernel": dense[None]}
+    trial.set_state({key: value.astype(np.float32) for key, value in {**state, "dense/bias": bias}.items()})
+    trial.step([0])
+    shares = np.exp(bias) / np.exp(bias).sum()
+    reaching = (shares - np.eye(CLASSES)[0]) @ dense
+    slope = settings.get("hidden.slope_at_zero", elsewhere)
+    assert -trial.state()["hidden/bias"].item() == pytest.approx(slope * reaching, rel=1e-4)
+
+
 NUMBERS = {
     "learning_rate": 0.05,
     "momentum": 0.8,

@@ -184,7 +184,9 @@ def _activation_settings(name, activation, keras_layer):
     if activation["name"] == "leaky_relu":
         default = inspect.signature(keras.activations.leaky_relu).parameters["negative_slope"].default
         slope = getattr(keras_layer, "negative_slope", activation.get("slope", default))
-        return {name + ".slope": slope}
+        # jax.nn.leaky_relu takes x where x >= 0, the others where x > 0.
+        at_zero = {name + ".slope_at_zero": 1.0} if keras.backend.backend() == "jax" else {}
+        return {name + ".slope": slope, **at_zero}
     if activation["name"] == "gelu":
         default = inspect.signature(keras.activations.gelu).parameters["approximate"].default
         return {name + ".approximate": activation.get("approximate", default)}
