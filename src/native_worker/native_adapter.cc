@@ -61,7 +61,8 @@ void NativeAdapter::train(std::int64_t steps, TrainingReport& report) {
   BatchOrder order(recipe_, std::ssize(labels_), key_);
   for (std::int64_t step = 0; step < steps; ++step) {
     const std::vector<std::int64_t> indices = order.next();
-    const double loss = this->step(indices, dropout_masks(network_, std::ssize(indices), step, key_));
+    const double loss =
+        this->step(indices, dropout_masks(network_, std::ssize(indices), step, key_));
     report.step_done(step + 1, [loss] { return loss; });
   }
 }
