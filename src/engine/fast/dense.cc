@@ -1,45 +1,112 @@
+#include <algorithm>
 #include <optional>
 
+#include "base/error.h"
 #include "engine/fast/eltwise.h"
 #include "engine/fast/operation.h"
+#include "engine/fast/parallel.h"
 
 namespace plumbline::fast {
 namespace {
 
 using dnnl::memory;
 
-// outputs = inputs * kernel + bias, by oneDNN's inner product on the canonical layouts: a large
+// A row-major matrix, or some columns of one.
+struct Matrix {
+  float* values;
+  std::int64_t row_floats;
+  bool transposed = false;
+};
+
+// to (rows, columns) = left (rows, inner) * right (inner, columns), on the calling thread if that is
+// inside of a parallel loop.
+void multiply(const Matrix& left,
+              const Matrix& right,
+              const Matrix& to,
+              std::int64_t rows,
+              std::int64_t columns,
+              std::int64_t inner) {
+  const dnnl::status status = dnnl::sgemm(left.transposed ? 'T' : 'N',
+                                          right.transposed ? 'T' : 'N',
+                                          rows,
+                                          columns,
+                                          inner,
+                                          1.0F,
+                                          left.values,
+                                          left.row_floats,
+                                          right.values,
+                                          right.row_floats,
+                                          0.0F,
+                                          to.values,
+                                          to.row_floats);
+  if (status != dnnl::status::success) {
+    throw Error("oneDNN's matrix product failed.");
+  }
+}
+
+// Calls body(begin, count) for slices of an extent, whose number depends on the extent alone. No sum
+// goes over slices, so bits do not depend on the threads that take them.
+template <typename Body>
+void for_slices(std::int64_t extent, const Body& body) {
+  constexpr std::int64_t kSmallest = 64;
+  constexpr std::int64_t kMost = 16;
+  const std::int64_t count =
+      std::clamp<std::int64_t>(extent / kSmallest, 1, kMost);
+  parallel_for(count, [&](std::int64_t slice) {
+    const std::int64_t begin = extent * slice / count;
+    body(begin, extent * (slice + 1) / count - begin);
+  });
+}
+
+// outputs = inputs * kernel + bias, by oneDNN's matrix product on the canonical layouts: a large
 // kernel is read and written once a step, so that bringing it into another layout would cost what
 // that layout gains.
 class DenseOperation : public Operation {
  public:
   DenseOperation(
       const Site& site, const Dense& dense, Value& input, Value& output, const Activation* fused)
-      : site_(site), input_(input), output_(output) {
+      : site_(site),
+        input_(input),
+        output_(output),
+        inputs_(input.dims()[1]),
+        outputs_(dense.units),
+        has_bias_(dense.bias) {
+    const Runtime& runtime = site.runtime;
+    output.data =
+        memory(canonical_desc(activation_dims(site.batch, site.layer.output_shape)), runtime.engine);
     if (fused != nullptr) {
       fused_ = *fused;
+      activation_call_ = activation_call(runtime, *fused, output.data, output.data);
     }
-    kernel_ =
-        memory({{dense.units, input.dims()[1]}, memory::data_type::f32, memory::format_tag::io},
-               site.runtime.engine,
-               site.parameters.weight(site.parameter("kernel")));
-    if (dense.bias) {
-      bias_ =
-          vector_memory(site.runtime, site.parameters.weight(site.parameter("bias")), dense.units);
-    }
-    make_forward();
   }
 
-  void forward() override { forward_call_.run(site_.runtime); }
+  void forward() override {
+    const float* bias = has_bias_ ? site_.parameters.weight(site_.parameter("bias")) : nullptr;
+    float* kernel = site_.parameters.weight(site_.parameter("kernel"));
+    for_slices(outputs_, [&](std::int64_t begin, std::int64_t count) {
+      multiply({floats(input_.data), inputs_},
+               {kernel + begin, outputs_},
+               {floats(output_.data) + begin, outputs_},
+               site_.batch,
+               count,
+               inputs_);
+    });
+    if (bias != nullptr) {
+      add_to_rows(bias);
+    }
+    if (fused_) {
+      activation_call_.run(site_.runtime);
+    }
+  }
 
   void prepare_backward() override {
     const Runtime& runtime = site_.runtime;
     output_gradient_ = OutputGradient(runtime, output_);
     activation_gradient_ = FusedActivationGradient(
         runtime, fused_ ? &*fused_ : nullptr, output_.data, output_gradient_.memory());
-    prepare_weights();
     if (input_.wants_gradient) {
-      prepare_data();
+      found_ = memory(input_.desc(), runtime.engine);
+      input_gradient_ = InputGradient(runtime, input_, found_);
     }
   }
 
@@ -47,80 +114,63 @@ class DenseOperation : public Operation {
     const Runtime& runtime = site_.runtime;
     output_gradient_.run(runtime);
     activation_gradient_.run(runtime);
-    weights_call_.run(runtime);
+    float* gradient = floats(activation_gradient_.memory());
+    float* kernel_gradient = site_.parameters.gradient(site_.parameter("kernel"));
+    for_slices(inputs_, [&](std::int64_t begin, std::int64_t count) {
+      multiply({floats(input_.data) + begin, inputs_, true},
+               {gradient, outputs_},
+               {kernel_gradient + begin * outputs_, outputs_},
+               count,
+               outputs_,
+               site_.batch);
+    });
+    if (has_bias_) {
+      sum_rows(gradient, site_.parameters.gradient(site_.parameter("bias")));
+    }
     if (input_.wants_gradient) {
-      data_call_.run(runtime);
+      float* kernel = site_.parameters.weight(site_.parameter("kernel"));
+      for_slices(inputs_, [&](std::int64_t begin, std::int64_t count) {
+        multiply({gradient, outputs_},
+                 {kernel + begin * outputs_, outputs_, true},
+                 {floats(found_) + begin, inputs_},
+                 site_.batch,
+                 count,
+                 outputs_);
+      });
       input_gradient_.run(runtime);
     }
   }
 
  private:
-  [[nodiscard]] memory::desc bias_desc() const { return bias_ ? bias_.get_desc() : memory::desc(); }
-
-  void make_forward() {
-    const Runtime& runtime = site_.runtime;
-    output_.data = memory(canonical_desc(activation_dims(site_.batch, site_.layer.output_shape)),
-                          runtime.engine);
-    const dnnl::inner_product_forward::desc asked(
-        site_.training ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference,
-        input_.desc(),
-        kernel_.get_desc(),
-        bias_desc(),
-        output_.desc());
-    forward_desc_ = dnnl::inner_product_forward::primitive_desc(
-        asked, fused_attributes(fused_ ? &*fused_ : nullptr), runtime.engine);
-    forward_call_ = {
-        dnnl::inner_product_forward(forward_desc_),
-        {{DNNL_ARG_SRC, input_.data}, {DNNL_ARG_WEIGHTS, kernel_}, {DNNL_ARG_DST, output_.data}}};
-    if (bias_) {
-      forward_call_.arguments.emplace(DNNL_ARG_BIAS, bias_);
-    }
+  void add_to_rows(const float* bias) const {
+    float* rows = floats(output_.data);
+    parallel_for(site_.batch, [&](std::int64_t image) {
+      float* row = rows + image * outputs_;
+      std::transform(row, row + outputs_, bias, row, std::plus<>());
+    });
   }
 
-  void prepare_weights() {
-    const Runtime& runtime = site_.runtime;
-    const dnnl::inner_product_backward_weights::primitive_desc desc(
-        {input_.desc(), kernel_.get_desc(), bias_desc(), output_.desc()},
-        runtime.engine,
-        forward_desc_);
-    weights_call_ = {dnnl::inner_product_backward_weights(desc),
-                     {{DNNL_ARG_SRC, input_.data},
-                      {DNNL_ARG_DIFF_DST, activation_gradient_.memory()},
-                      {DNNL_ARG_DIFF_WEIGHTS,
-                       memory(kernel_.get_desc(),
-                              runtime.engine,
-                              site_.parameters.gradient(site_.parameter("kernel")))}}};
-    if (bias_) {
-      weights_call_.arguments.emplace(
-          DNNL_ARG_DIFF_BIAS,
-          memory(bias_desc(), runtime.engine, site_.parameters.gradient(site_.parameter("bias"))));
-    }
-  }
-
-  void prepare_data() {
-    const Runtime& runtime = site_.runtime;
-    const dnnl::inner_product_backward_data::primitive_desc desc(
-        {input_.desc(), kernel_.get_desc(), output_.desc()}, runtime.engine, forward_desc_);
-    const memory found(input_.desc(), runtime.engine);
-    data_call_ = {dnnl::inner_product_backward_data(desc),
-                  {{DNNL_ARG_DIFF_DST, activation_gradient_.memory()},
-                   {DNNL_ARG_WEIGHTS, kernel_},
-                   {DNNL_ARG_DIFF_SRC, found}}};
-    input_gradient_ = InputGradient(runtime, input_, found);
+  void sum_rows(const float* rows, float* sums) const {
+    for_slices(outputs_, [&](std::int64_t begin, std::int64_t count) {
+      std::fill_n(sums + begin, count, 0.0F);
+      for (std::int64_t image = 0; image < site_.batch; ++image) {
+        const float* row = rows + image * outputs_ + begin;
+        std::transform(row, row + count, sums + begin, sums + begin, std::plus<>());
+      }
+    });
   }
 
   Site site_;
   Value& input_;
   Value& output_;
+  std::int64_t inputs_;
+  std::int64_t outputs_;
+  bool has_bias_;
   std::optional<Activation> fused_;
-  memory kernel_;
-  memory bias_;  // empty where the layer has none
-  dnnl::inner_product_forward::primitive_desc forward_desc_;
-  Call forward_call_;
+  Call activation_call_;  // in place
   OutputGradient output_gradient_;
   FusedActivationGradient activation_gradient_;
-  Call weights_call_;
-  Call data_call_;
+  memory found_;
   InputGradient input_gradient_;
 };
 
