@@ -200,6 +200,7 @@ void choose(Settings& settings, std::string_view name, std::string_view word) {
   });
   if (entry == kSwitches.end()) {
     std::vector<const char*> names;
+    names.reserve(kSwitches.size());
     for (const DialectSwitch& candidate : kSwitches) {
       names.push_back(candidate.name);
     }

@@ -3,17 +3,17 @@
 #include "engine/reference/layer_values.h"
 #include "engine/reference/operations/activation.h"
 #include "engine/reference/operations/add.h"
-#include "engine/reference/operations/average_pool.h"
 #include "engine/reference/operations/batch_norm.h"
 #include "engine/reference/operations/bias.h"
 #include "engine/reference/operations/concatenate.h"
-#include "engine/reference/operations/conv2d.h"
 #include "engine/reference/operations/dense.h"
 #include "engine/reference/operations/dropout.h"
 #include "engine/reference/operations/flatten.h"
-#include "engine/reference/operations/global_average_pool.h"
 #include "engine/reference/operations/layer_norm.h"
-#include "engine/reference/operations/max_pool.h"
+#include "engine/reference/operations/spatial/average_pool.h"
+#include "engine/reference/operations/spatial/conv2d.h"
+#include "engine/reference/operations/spatial/global_average_pool.h"
+#include "engine/reference/operations/spatial/max_pool.h"
 
 namespace plumbline::reference {
 

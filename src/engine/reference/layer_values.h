@@ -8,8 +8,8 @@
 #include "engine/reference/arithmetic/arithmetic.h"
 #include "engine/reference/array.h"
 #include "engine/reference/operations/batch_norm.h"
-#include "engine/reference/operations/kernel_order.h"
-#include "engine/reference/window.h"
+#include "engine/reference/operations/spatial/kernel_order.h"
+#include "engine/reference/operations/spatial/window.h"
 
 namespace plumbline::reference {
 

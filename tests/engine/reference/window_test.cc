@@ -1,4 +1,4 @@
-#include "engine/reference/window.h"
+#include "engine/reference/operations/spatial/window.h"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
 #include "engine/dialect_words.h"
-#include "engine/reference/float32_cloud.h"
-#include "engine/reference/random_network.h"
+#include "engine/reference/gradients/random_network.h"
+#include "engine/reference/rounding/float32_cloud.h"
 
 // The budgets hold in every dialect, as bounded_test.cc shows of the default one.
 

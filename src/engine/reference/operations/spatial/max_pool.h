@@ -2,7 +2,7 @@
 
 #include "engine/reference/arithmetic/arithmetic.h"
 #include "engine/reference/array.h"
-#include "engine/reference/window.h"
+#include "engine/reference/operations/spatial/window.h"
 
 namespace plumbline::reference {
 

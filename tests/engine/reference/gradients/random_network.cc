@@ -1,4 +1,4 @@
-#include "engine/reference/random_network.h"
+#include "engine/reference/gradients/random_network.h"
 
 #include <algorithm>
 #include <set>

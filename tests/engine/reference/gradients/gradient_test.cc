@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 
+#include "engine/reference/gradients/random_network.h"
+#include "engine/reference/gradients/slope.h"
 #include "engine/reference/model_definition.h"
 #include "engine/reference/networks.h"
-#include "engine/reference/random_network.h"
-#include "engine/reference/slope.h"
 
 // Whole networks at random, in dialects at random: the gradient of every parameter is the
 // derivative of the loss. operation_gradient_test.cc looks at each operation by itself.

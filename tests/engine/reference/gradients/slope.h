@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "engine/reference/array.h"
-#include "engine/reference/complex_step.h"
+#include "engine/reference/gradients/complex_step.h"
 
 namespace plumbline::reference {
 

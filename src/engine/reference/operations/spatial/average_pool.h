@@ -3,7 +3,7 @@
 #include "engine/dialect.h"
 #include "engine/reference/arithmetic/arithmetic.h"
 #include "engine/reference/array.h"
-#include "engine/reference/window.h"
+#include "engine/reference/operations/spatial/window.h"
 
 namespace plumbline::reference {
 

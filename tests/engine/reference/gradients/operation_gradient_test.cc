@@ -4,10 +4,10 @@
 #include <set>
 
 #include "engine/dialect_words.h"
+#include "engine/reference/gradients/slope.h"
 #include "engine/reference/losses/loss.h"
 #include "engine/reference/networks.h"
 #include "engine/reference/one_operation.h"
-#include "engine/reference/slope.h"
 #include "study/words.h"
 
 // Every operation and every loss by itself, in every dialect: its gradients are the derivatives.

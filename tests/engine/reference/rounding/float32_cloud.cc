@@ -1,4 +1,4 @@
-#include "engine/reference/float32_cloud.h"
+#include "engine/reference/rounding/float32_cloud.h"
 
 #include <algorithm>
 #include <cmath>

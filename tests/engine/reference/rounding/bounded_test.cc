@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "engine/reference/float32_cloud.h"
 #include "engine/reference/networks.h"
+#include "engine/reference/rounding/float32_cloud.h"
 
 namespace plumbline::reference {
 namespace {
