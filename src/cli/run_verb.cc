@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/terminal_progress.h"
 #include "cli/verb.h"
+#include "comparison/trial_table.h"
 #include "data/known_sets.h"
 #include "report/run_report.h"
 #include "runner/run.h"
@@ -28,6 +29,7 @@ struct RunArguments {
   bool retry = false;
   bool json = false;
   bool quiet = false;
+  bool until_settled = false;
   bool dry_run = false;
 };
 
@@ -84,7 +86,27 @@ RunOptions options_of(const RunArguments& arguments, const Study& study) {
   options.mode = arguments.controlled ? Mode::Controlled : Mode::AsShipped;
   options.retry = arguments.retry;
   options.threads = arguments.threads;
+  options.until_settled = arguments.until_settled;
   return options;
+}
+
+// A study that was watched keeps its wider intervals; a fixed number of seeds is looked at once.
+void add_comparisons(const Study& study,
+                     const RunOptions& options,
+                     const RunResult& result,
+                     RunReport& report) {
+  if (result.trials.empty()) {
+    return;
+  }
+  const ResultsReader reader(options.results);
+  for (DataSummary& data : report.data) {
+    const std::vector<std::string> stacks = stack_names(data);
+    const Looks looks = options.until_settled ? Looks::AfterEveryBlock : Looks::Once;
+    data.comparison = compare_trials(result.trials,
+                                     TrialTable(data.data, stacks),
+                                     comparison_settings(study.comparison, stacks, looks),
+                                     reader);
+  }
 }
 
 RunReport report_of(const Study& study, const RunOptions& options, const RunResult& result) {
@@ -107,6 +129,7 @@ RunReport report_of(const Study& study, const RunOptions& options, const RunResu
   report.planned = result.planned;
   report.done = result.trials.size();
   report.data = summarise_trials(result.trials, data, stacks);
+  add_comparisons(study, options, result, report);
   return report;
 }
 
@@ -169,8 +192,13 @@ void add_run_verb(CLI::App& app, Action& chosen) {
   verb->add_option("--data-dir", arguments->data_dir, "A folder to look for data sets in");
   verb->add_option("--stacks", arguments->stacks, "Only these of the study's stacks, as a,b")
       ->delimiter(',');
-  verb->add_option("--seeds", arguments->seeds, "Seeds 0 to N-1 instead of the study's")
-      ->check(CLI::Range(1, 100000));
+  CLI::Option* const seeds =
+      verb->add_option("--seeds", arguments->seeds, "Seeds 0 to N-1 instead of the study's")
+          ->check(CLI::Range(1, 100000));
+  verb->add_flag("--until-settled",
+                 arguments->until_settled,
+                 "Add seeds until the ranking is settled, at most the study's max_seeds")
+      ->excludes(seeds);
   verb->add_option("--threads", arguments->threads, "Cores and threads for every stack [all]")
       ->check(CLI::Range(1, 4096));
   verb->add_flag("--controlled",

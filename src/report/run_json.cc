@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "report/comparison_json.h"
 #include "report/run_report.h"
 
 namespace plumbline {
@@ -56,7 +57,11 @@ void print_json(const RunReport& report, std::ostream& out) {
     for (const StackSummary& stack : data.stacks) {
       stacks.push_back(stack_json(stack));
     }
-    sets.push_back({{"data", data.data}, {"stacks", stacks}});
+    Json set = {{"data", data.data}, {"stacks", stacks}};
+    if (data.comparison) {
+      set["comparison"] = comparison_json(*data.comparison, stack_names(data));
+    }
+    sets.push_back(set);
   }
   const Json document = {{"plumbline_run", kDocumentVersion},
                          {"study", report.study},

@@ -71,6 +71,15 @@ StackSummary summarise_stack(const std::string& stack,
 
 }  // namespace
 
+std::vector<std::string> stack_names(const DataSummary& data) {
+  std::vector<std::string> names;
+  names.reserve(data.stacks.size());
+  for (const StackSummary& stack : data.stacks) {
+    names.push_back(stack.stack);
+  }
+  return names;
+}
+
 std::vector<DataSummary> summarise_trials(const std::vector<StoredTrial>& trials,
                                           const std::vector<std::string>& data,
                                           const std::vector<std::string>& stacks) {

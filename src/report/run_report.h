@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "stats/comparison.h"
 #include "stats/summary.h"
 #include "store/trial_record.h"
 
@@ -31,7 +32,8 @@ struct StackSummary {
 
 struct DataSummary {
   std::string data;
-  std::vector<StackSummary> stacks;  // in the study's order
+  std::vector<StackSummary> stacks;      // in the study's order
+  std::optional<Comparison> comparison;  // its stacks are those, in the same order
 };
 
 struct RunReport {
@@ -49,6 +51,8 @@ struct RunReport {
 [[nodiscard]] std::vector<DataSummary> summarise_trials(const std::vector<StoredTrial>& trials,
                                                         const std::vector<std::string>& data,
                                                         const std::vector<std::string>& stacks);
+
+[[nodiscard]] std::vector<std::string> stack_names(const DataSummary& data);
 
 // The tables for a person, and the versioned JSON document of docs/results.md.
 void print_tables(const RunReport& report, std::ostream& out);

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "report/run_report.h"
 #include "report/text_table.h"
+#include "report/verdict_words.h"
 
 namespace plumbline {
 
@@ -42,19 +43,66 @@ std::string phase_cell(const StackSummary& stack, const std::string& phase) {
   return found == stack.phase_seconds.end() ? "-" : fmt::format("{:.2f}", found->second);
 }
 
+// How a stack compares with the one that leads in accuracy, or in time.
+using VerdictOf = std::string (*)(const PairComparison& pair);
+
+std::string accuracy_verdict(const PairComparison& pair) {
+  return verdict_words(pair.accuracy.verdict, pair.accuracy.exploratory);
+}
+
+std::string time_verdict(const PairComparison& pair) {
+  return verdict_words(pair.time.verdict, pair.time.exploratory);
+}
+
+std::string verdict_cell(const Comparison& comparison,
+                         std::size_t stack,
+                         const std::vector<std::size_t>& ranking,
+                         VerdictOf verdict) {
+  const auto leader = yardstick(comparison, ranking);
+  if (leader == stack) {
+    return comparison.settings.reference ? "reference" : "leads";
+  }
+  const auto pair = leader ? pair_of(comparison, stack, *leader) : std::nullopt;
+  return pair ? verdict(*pair) : "-";
+}
+
 void print_results(const DataSummary& data, std::ostream& out) {
-  TextTable table({"stack", "test accuracy %", "time", "CPU time", "peak memory", "trials"},
-                  "lrrrrl");
-  for (const StackSummary& stack : data.stacks) {
-    const bool any = stack.accuracy.count > 0;
-    table.add_row({stack.stack,
-                   accuracy_cell(stack.accuracy),
-                   time_cell(stack.time_seconds) + (stack.loaded_trials > 0 ? " *" : ""),
-                   any ? format_seconds(stack.cpu_seconds) : "-",
-                   any ? format_bytes(stack.peak_resident_bytes) : "-",
-                   outcomes_cell(stack)});
+  const bool compared = data.comparison && data.stacks.size() > 1;
+  std::vector<std::string> heading = {"stack", "test accuracy %", "time", "CPU time"};
+  heading.insert(heading.end(), {"peak memory", "trials"});
+  if (compared) {
+    heading.insert(heading.begin() + 2, "in accuracy");
+    heading.insert(heading.begin() + 4, "in time");
+  }
+  TextTable table(heading, compared ? "lrlrlrrl" : "lrrrrl");
+  for (std::size_t stack = 0; stack < data.stacks.size(); ++stack) {
+    const StackSummary& summary = data.stacks[stack];
+    const bool any = summary.accuracy.count > 0;
+    std::vector<std::string> row = {
+        summary.stack,
+        accuracy_cell(summary.accuracy),
+        time_cell(summary.time_seconds) + (summary.loaded_trials > 0 ? " *" : ""),
+        any ? format_seconds(summary.cpu_seconds) : "-",
+        any ? format_bytes(summary.peak_resident_bytes) : "-",
+        outcomes_cell(summary)};
+    if (compared) {
+      const Comparison& found = *data.comparison;
+      row.insert(row.begin() + 2, verdict_cell(found, stack, found.ranking, accuracy_verdict));
+      row.insert(row.begin() + 4, verdict_cell(found, stack, found.time_ranking, time_verdict));
+    }
+    table.add_row(row);
   }
   table.print(out);
+}
+
+void print_verdicts(const DataSummary& data, std::ostream& out) {
+  if (!data.comparison || data.stacks.size() < 2) {
+    return;
+  }
+  for (const std::string& sentence : verdict_sentences(*data.comparison, stack_names(data))) {
+    out << sentence << '\n';
+  }
+  out << '\n';
 }
 
 void print_phases(const DataSummary& data, std::ostream& out) {
@@ -119,7 +167,9 @@ void print_tables(const RunReport& report, std::ostream& out) {
                        report.mode,
                        counted(static_cast<std::size_t>(report.threads), "thread"));
     print_results(data, out);
-    out << "\ntime = load + build + compile (first step) + train + predict; import apart\n\n";
+    out << '\n';
+    print_verdicts(data, out);
+    out << "time = load + build + compile (first step) + train + predict; import apart\n\n";
     print_phases(data, out);
     out << '\n';
     print_notes(data, out);

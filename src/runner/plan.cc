@@ -85,18 +85,29 @@ std::vector<PreparedStack> prepare_stacks(const Study& study) {
   return stacks;
 }
 
+std::vector<PlannedTrial> plan_block(const PlanInputs& inputs,
+                                     std::size_t data,
+                                     std::size_t block,
+                                     std::uint64_t seed) {
+  std::vector<PlannedTrial> trials;
+  for (std::size_t position = 0; position < inputs.stacks.size(); ++position) {
+    PlannedTrial trial;
+    trial.data = data;
+    trial.stack = block % 2 == 0 ? position : inputs.stacks.size() - 1 - position;
+    trial.seed = seed;
+    trial.key = key_of(inputs, trial);
+    trials.push_back(trial);
+  }
+  return trials;
+}
+
 std::vector<PlannedTrial> plan_trials(const PlanInputs& inputs) {
   std::vector<PlannedTrial> trials;
   for (std::size_t data = 0; data < inputs.data.size(); ++data) {
     for (std::size_t block = 0; block < inputs.study.seeds.size(); ++block) {
-      for (std::size_t position = 0; position < inputs.stacks.size(); ++position) {
-        PlannedTrial trial;
-        trial.data = data;
-        trial.stack = block % 2 == 0 ? position : inputs.stacks.size() - 1 - position;
-        trial.seed = inputs.study.seeds[block];
-        trial.key = key_of(inputs, trial);
-        trials.push_back(trial);
-      }
+      const std::vector<PlannedTrial> planned =
+          plan_block(inputs, data, block, inputs.study.seeds[block]);
+      trials.insert(trials.end(), planned.begin(), planned.end());
     }
   }
   return trials;

@@ -44,9 +44,14 @@ struct PlanInputs {
   std::string processor;
 };
 
-// All trials of a study: data sets in order, within them seed blocks, within a block every stack
-// once. The order of stacks turns round from block to block, so that drift of the machine hits all
-// alike.
+// One seed block of a data set: every stack once. The order of stacks turns round from block to
+// block (`block` counts them from 0), so that drift of the machine hits all alike.
+[[nodiscard]] std::vector<PlannedTrial> plan_block(const PlanInputs& inputs,
+                                                   std::size_t data,
+                                                   std::size_t block,
+                                                   std::uint64_t seed);
+
+// All trials of a study: data sets in order, within them the blocks of its seeds.
 [[nodiscard]] std::vector<PlannedTrial> plan_trials(const PlanInputs& inputs);
 
 // Throws UsageError when the network's outputs or the number of training images do not fit the data

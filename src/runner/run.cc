@@ -2,181 +2,141 @@
 
 #include <fmt/format.h>
 
-#include "base/clock.h"
+#include <set>
+
 #include "base/error.h"
-#include "runner/machine.h"
-#include "runner/scratch.h"
-#include "runner/shared_data.h"
-#include "runner/trial.h"
-#include "store/results_file.h"
+#include "comparison/trial_table.h"
+#include "runner/execution.h"
+#include "store/results_reader.h"
 
 namespace plumbline {
 
 namespace {
 
-// A study together with everything that its plan needs from this machine.
-struct PreparedRun {
-  Machine machine;
-  int threads = 0;
-  std::vector<PreparedStack> stacks;
-  std::vector<Dataset> data;
-  std::vector<PlannedTrial> plan;
-};
-
-PreparedRun prepare(const Study& study, const RunOptions& options) {
-  PreparedRun run;
-  run.machine = read_machine();
-  run.threads = options.threads ? *options.threads : study.threads.value_or(run.machine.cores);
-  run.stacks = prepare_stacks(study);
-  for (const DataSource& source : study.data) {
-    run.data.push_back(shaped_for(load_dataset(source, options.places), study.network.input));
-    check_fits(study, run.data.back());
+std::vector<std::string> stack_names(const Study& study) {
+  std::vector<std::string> names;
+  for (const StackChoice& stack : study.stacks) {
+    names.push_back(stack.name);
   }
-  run.plan =
-      plan_trials({study, run.stacks, run.data, options.mode, run.threads, run.machine.processor});
-  return run;
+  return names;
 }
 
-bool is_final(Outcome outcome) {
-  return outcome == Outcome::Trained || outcome == Outcome::Diverged ||
-         outcome == Outcome::Unsupported;
+// The smallest seed that is not taken.
+std::uint64_t next_seed(const std::set<std::uint64_t>& taken) {
+  std::uint64_t seed = 0;
+  while (taken.contains(seed)) {
+    ++seed;
+  }
+  return seed;
 }
 
-bool needs_running(const std::optional<StoredTrial>& stored, bool retry) {
-  return !stored || (retry && !is_final(stored->record.outcome));
-}
-
-TrialLabel label_of(const PreparedRun& run, std::size_t index) {
-  const PlannedTrial& trial = run.plan[index];
-  return {index + 1,
-          run.plan.size(),
-          run.data[trial.data].name,
-          run.stacks[trial.stack].manifest.name,
-          trial.seed};
-}
-
-// Executes the plan's open trials and records each; owns what the trials of one run share.
-class Execution {
- public:
-  Execution(const Study& study,
-            const RunOptions& options,
-            const PreparedRun& run,
-            ProgressListener& listener)
-      : study_(study),
-        options_(options),
-        run_(run),
-        listener_(listener),
-        results_(options.results, ResultsFile::Access::Write) {}
-
-  RunResult execute() {
-    RunResult result;
-    result.planned = run_.plan.size();
-    result.threads = run_.threads;
-    const std::vector<std::size_t> open = open_trials();
-    if (!open.empty()) {
-      run_open(open, result);
-    }
-    for (const PlannedTrial& trial : run_.plan) {
-      if (std::optional<StoredTrial> stored = results_.find_trial(trial.key)) {
-        result.trials.push_back(std::move(*stored));
-      }
-    }
-    return result;
-  }
-
- private:
-  [[nodiscard]] std::vector<std::size_t> open_trials() const {
-    std::vector<std::size_t> open;
-    for (std::size_t index = 0; index < run_.plan.size(); ++index) {
-      if (needs_running(results_.find_trial(run_.plan[index].key), options_.retry)) {
-        open.push_back(index);
-      }
-    }
-    return open;
-  }
-
-  void run_open(const std::vector<std::size_t>& open, RunResult& result) {
-    if (open.size() < run_.plan.size()) {
-      listener_.message(fmt::format("{} of {} trials are already in {}.",
-                                    run_.plan.size() - open.size(),
-                                    run_.plan.size(),
-                                    options_.results.string()));
-    }
-    use_cores(run_.threads);
-    const TemporaryFolder scratch = make_scratch_folder(shared_bytes(run_.data));
-    SharedData shared(scratch.path());
-    const std::int64_t run_id = results_.begin_run({study_.text,
-                                                    mode_name(options_.mode),
-                                                    run_.threads,
-                                                    machine_json(run_.machine),
-                                                    utc_timestamp()});
-    for (const std::size_t index : open) {
-      if (!run_one(index, run_id, scratch.path(), shared)) {
-        result.interrupted = true;
-        break;
-      }
-      ++result.ran;
-    }
-    results_.end_run(run_id, utc_timestamp());
-  }
-
-  // False when the user interrupted it; nothing is recorded then.
-  bool run_one(std::size_t index,
-               std::int64_t run_id,
-               const std::filesystem::path& scratch,
-               SharedData& shared) {
-    if (interrupted()) {
-      return false;
-    }
-    const PlannedTrial& trial = run_.plan[index];
-    const PreparedStack& stack = run_.stacks[trial.stack];
-    const Dataset& data = run_.data[trial.data];
-    const TrialLabel label = label_of(run_, index);
-    listener_.trial_started(label);
-    const TrialRecord record =
-        run_trial({stack,
-                   study_.network,
-                   data,
-                   shared.train_file(data, training_images(stack.choice.recipe, data)),
-                   shared.test_file(data),
-                   study_.name,
-                   trial.seed,
-                   trial.key,
-                   options_.mode,
-                   run_.threads,
-                   study_.trial_timeout_seconds,
-                   study_.memory_limit_bytes,
-                   scratch},
-                  listener_);
-    if (record.outcome == Outcome::Interrupted) {
-      return false;
-    }
-    results_.add_trial(run_id, record);
-    listener_.trial_ended(label, record);
-    return true;
-  }
-
-  const Study& study_;
-  const RunOptions& options_;
-  const PreparedRun& run_;
-  ProgressListener& listener_;
-  ResultsFile results_;
-};
-
-}  // namespace
-
-RunResult run_study(const Study& study, const RunOptions& options, ProgressListener& listener) {
-  const PreparedRun run = prepare(study, options);
+void tell_beforehand(const PreparedRun& run,
+                     std::size_t done,
+                     const RunOptions& options,
+                     ProgressListener& listener) {
   for (const Dataset& data : run.data) {
     for (const std::string& warning : data.warnings) {
       listener.message(warning);
     }
   }
-  return Execution(study, options, run, listener).execute();
+  if (done > 0 && done < run.plan.size()) {
+    listener.message(fmt::format(
+        "{} of {} trials are already in {}.", done, run.plan.size(), options.results.string()));
+  }
+}
+
+// Adds seed blocks to the plan as long as the results leave a ranking open.
+class Settling {
+ public:
+  Settling(const Study& study,
+           const RunOptions& options,
+           PreparedRun& run,
+           Execution& execution,
+           ProgressListener& listener)
+      : study_(study), options_(options), run_(run), execution_(execution), listener_(listener) {}
+
+  // False when the user interrupted it.
+  bool settle_all() {
+    for (std::size_t data = 0; data < run_.data.size(); ++data) {
+      if (!settle(data)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+ private:
+  bool settle(std::size_t data) {
+    std::set<std::uint64_t> seeds(study_.seeds.begin(), study_.seeds.end());
+    Comparison found = compare(data);
+    // Where nothing trains, more seeds of nothing settle nothing.
+    while (!found.settled && !found.ranking.empty() && seeds.size() < study_.comparison.max_seeds) {
+      const std::uint64_t seed = next_seed(seeds);
+      const std::vector<PlannedTrial> block =
+          plan_block(plan_inputs(study_, options_, run_), data, seeds.size(), seed);
+      const std::size_t first = run_.plan.size();
+      run_.plan.insert(run_.plan.end(), block.begin(), block.end());
+      seeds.insert(seed);
+      if (!execution_.run_open(first)) {
+        return false;
+      }
+      found = compare(data);
+    }
+    listener_.message(fmt::format(
+        "{}: the ranking is {} after {} seeds{}.",
+        run_.data[data].name,
+        found.settled ? "settled" : "not settled",
+        seeds.size(),
+        found.settled           ? ""
+        : found.ranking.empty() ? ", as nothing was trained"
+                                : ", which is the study's limit (max_seeds of [comparison])"));
+    return true;
+  }
+
+  [[nodiscard]] Comparison compare(std::size_t data) const {
+    const std::vector<std::string> stacks = stack_names(study_);
+    return compare_trials(execution_.stored_trials(),
+                          TrialTable(run_.data[data].name, stacks),
+                          comparison_settings(study_.comparison, stacks, Looks::AfterEveryBlock),
+                          ResultsReader(options_.results));
+  }
+
+  const Study& study_;
+  const RunOptions& options_;
+  PreparedRun& run_;
+  Execution& execution_;
+  ProgressListener& listener_;
+};
+
+void check_can_settle(const Study& study, const RunOptions& options) {
+  if (options.until_settled && study.stacks.size() < 2) {
+    throw UsageError(
+        fmt::format("--until-settled goes on until stacks can be told apart, but the study '{}' "
+                    "runs only '{}'. "
+                    "Name a second stack, or a number of seeds with --seeds.",
+                    study.name,
+                    study.stacks.front().name));
+  }
+}
+
+}  // namespace
+
+RunResult run_study(const Study& study, const RunOptions& options, ProgressListener& listener) {
+  check_can_settle(study, options);
+  PreparedRun run = prepare_run(study, options);
+  Execution execution(study, options, run, listener);
+  tell_beforehand(run, execution.count_done(), options, listener);
+  bool whole = execution.run_open(0);
+  if (whole && options.until_settled) {
+    whole = Settling(study, options, run, execution, listener).settle_all();
+  }
+  execution.end();
+  return {execution.stored_trials(), run.plan.size(), execution.ran(), !whole, run.threads};
 }
 
 std::vector<PlannedLine> plan_study(const Study& study, const RunOptions& options) {
-  const PreparedRun run = prepare(study, options);
+  check_can_settle(study, options);
+  const PreparedRun run = prepare_run(study, options);
   std::optional<ResultsFile> results;
   if (std::filesystem::exists(options.results)) {
     results.emplace(options.results, ResultsFile::Access::Read);

@@ -16,11 +16,13 @@ struct RunOptions {
   Mode mode = Mode::AsShipped;
   bool retry = false;          // run again what failed
   std::optional<int> threads;  // over the study's own
+  // Adds seed blocks to each data set until its ranking is settled or the study's limit is reached.
+  bool until_settled = false;
 };
 
 // What stands in the results file for the study's plan after the run.
 struct RunResult {
-  std::vector<StoredTrial> trials;  // in the order of the plan
+  std::vector<StoredTrial> trials;  // in the order of the plan, added blocks at the end
   std::size_t planned = 0;
   std::size_t ran = 0;  // in this run
   bool interrupted = false;
@@ -28,7 +30,8 @@ struct RunResult {
 };
 
 // Plans the study, runs what the results file does not hold yet, trial by trial, and records each
-// as it ends. Throws Error for what concerns the whole run: data, environments, the results file.
+// as it ends. Throws UsageError for a study whose ranking cannot be settled because it names one
+// stack, and Error for what concerns the whole run: data, environments, the results file.
 [[nodiscard]] RunResult run_study(const Study& study,
                                   const RunOptions& options,
                                   ProgressListener& listener);

@@ -18,11 +18,11 @@ using boost::math::cdf;
 using boost::math::complement;
 using boost::math::quantile;
 
-double normal_cdf(double z) {
+double standard_normal_cdf(double z) {
   return cdf(boost::math::normal(), z);
 }
 
-double normal_quantile(double p) {
+double standard_normal_quantile(double p) {
   return quantile(boost::math::normal(), p);
 }
 

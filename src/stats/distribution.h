@@ -7,8 +7,8 @@ namespace plumbline {
 // The distributions that the methods need, from Boost.Math, behind functions so that its headers
 // are compiled once. Arguments are in range by the callers' checks. Reentrant.
 
-[[nodiscard]] double normal_cdf(double z);
-[[nodiscard]] double normal_quantile(double p);  // 0 < p < 1
+[[nodiscard]] double standard_normal_cdf(double z);
+[[nodiscard]] double standard_normal_quantile(double p);  // 0 < p < 1
 
 [[nodiscard]] double student_t_cdf(double t, double df);
 [[nodiscard]] double student_t_quantile(double p, double df);

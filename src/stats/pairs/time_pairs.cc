@@ -37,7 +37,7 @@ std::optional<Interval> as_ratios(const std::optional<Interval>& logs, double co
 TestPlan plan_from(const Interval& logs, std::size_t n, double alpha) {
   TestPlan plan;
   plan.alpha = alpha;
-  plan.sd = (logs.high - logs.low) / 2 / normal_quantile(1 - alpha / 2) *
+  plan.sd = (logs.high - logs.low) / 2 / standard_normal_quantile(1 - alpha / 2) *
             std::sqrt(static_cast<double>(n));
   return plan;
 }

@@ -38,7 +38,8 @@ double approximate_cdf(std::size_t count, double w) {
   const double kurtosis = -fourth / 8 / (variance * variance);
   const double z = (w + 0.5 - mean) / std::sqrt(variance);
   const double density = std::exp(-z * z / 2) / std::sqrt(2 * std::numbers::pi);
-  return std::clamp(normal_cdf(z) - density * kurtosis / 24 * (z * z * z - 3 * z), 0.0, 1.0);
+  return std::clamp(
+      standard_normal_cdf(z) - density * kurtosis / 24 * (z * z * z - 3 * z), 0.0, 1.0);
 }
 
 struct RankedSum {
@@ -87,7 +88,7 @@ double normal_p(const RankedSum& ranked) {
     variance += value * value / 4;
   }
   const double distance = std::abs(static_cast<double>(ranked.doubled_sum) / 2 - mean) - 0.5;
-  return std::min(1.0, 2 * normal_cdf(-std::max(0.0, distance) / std::sqrt(variance)));
+  return std::min(1.0, 2 * standard_normal_cdf(-std::max(0.0, distance) / std::sqrt(variance)));
 }
 
 }  // namespace
