@@ -61,7 +61,7 @@ Bootstrap bootstrap(const Values& values, int resamples, Draws& draws) {
       static_cast<double>(std::lower_bound(means.begin(), means.end(), mean_of(values)) -
                           means.begin()) /
       resamples;
-  const double bias = normal_quantile(std::clamp(below, 1e-3, 1 - 1e-3));
+  const double bias = standard_normal_quantile(std::clamp(below, 1e-3, 1 - 1e-3));
   const double accelerated = acceleration(values);
   const auto share = [&](double z) {
     return normal_cdf(bias + (bias + z) / (1 - accelerated * (bias + z)));

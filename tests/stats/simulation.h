@@ -19,7 +19,7 @@ class Draws {
       : stream_(stream_key(simulation, 1), StreamPurpose::InitialWeights, 0, 0) {}
 
   double uniform() { return stream_.uniform_f64(next_++); }
-  double normal() { return normal_quantile(uniform()); }
+  double normal() { return standard_normal_quantile(uniform()); }
 
  private:
   RandomStream stream_;

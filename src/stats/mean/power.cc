@@ -78,7 +78,7 @@ std::optional<std::size_t> needed_count(const TestPlan& plan, double difference,
     return std::nullopt;
   }
   // Up from where the normal law would have it, in doubling steps, then by halving.
-  const double z = normal_quantile(1 - plan.alpha / 2) + normal_quantile(power);
+  const double z = standard_normal_quantile(1 - plan.alpha / 2) + standard_normal_quantile(power);
   const double guess = std::pow(z * plan.sd / difference, 2);
   if (guess > kMostNeededSeeds) {
     return std::nullopt;
