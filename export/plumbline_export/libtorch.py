@@ -111,7 +111,11 @@ def images(study):
 
 
 def data(study):
-    lines = ["const std::string folder = arguments[1];", "torch::manual_seed(count > 2 ? std::stoi(arguments[2]) : 0);", ""]
+    lines = [
+        "const std::string folder = arguments[1];",
+        "torch::manual_seed(count > 2 ? std::stoi(arguments[2]) : 0);",
+        "",
+    ]
     lines += [
         'torch::Tensor x_train = images(read_idx(folder, "train-images"));',
         'torch::Tensor y_train = read_idx(folder, "train-labels").to(torch::kInt64);',
@@ -202,7 +206,11 @@ def training(study):
 
 
 def test():
-    loop = ["for (const torch::Tensor& batch : x_test.split(1000)) {", "  outputs.push_back(model->forward(batch));", "}"]
+    loop = [
+        "for (const torch::Tensor& batch : x_test.split(1000)) {",
+        "  outputs.push_back(model->forward(batch));",
+        "}",
+    ]
     return [
         "// Test",
         "const torch::InferenceMode inference;",

@@ -26,6 +26,7 @@ std::unique_ptr<CLI::App> make_app(Action& chosen) {
   app->footer(kFooter);
   add_run_verb(*app, chosen);
   add_export_verb(*app, chosen);
+  add_survey_verb(*app, chosen);
   add_data_verb(*app, chosen);
   add_env_verb(*app, chosen);
   add_list_verb(*app, chosen);

@@ -23,7 +23,4 @@ namespace plumbline {
 // do what the study wants.
 [[nodiscard]] std::string exported_program(const nlohmann::ordered_json& request);
 
-// ".py" or ".cc".
-[[nodiscard]] std::string program_ending(const std::string& stack);
-
 }  // namespace plumbline

@@ -18,7 +18,7 @@ class NotLiteral:
 
 
 def overridden(program):
-    """{(function, parameter): (default, given)}; with an empty parameter, the calls that redraw what a layer has drawn."""
+    """{(function, parameter): (default, given)}; with an empty parameter, calls that redraw what a layer has drawn."""
     tree = ast.parse(program)
     scope = imports(tree)
     tables = tables_of_options(tree)

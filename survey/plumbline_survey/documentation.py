@@ -41,8 +41,8 @@ class Documented:
 
 
 def entry_of(name):
-    """A pattern: `name: ...`, `name (type): ...`, `name : type` or `:param name: ...` at the beginning of a line, perhaps
-    in a list or with other names beside it."""
+    """A pattern: `name: ...`, `name (type): ...`, `name : type` or `:param name: ...` at the beginning of a line,
+    perhaps in a list or with other names beside it."""
     others_before, others_after = r"(?:[`*\w]+,\s*)*", r"(?:,\s*[`*\w]+)*"
     marked = r"[`*]*" + re.escape(name) + r"[`*]*"
     kind = r"(?:\([^\n]*?\))?"

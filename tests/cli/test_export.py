@@ -285,9 +285,14 @@ def test_question_cannot_break_out_of_the_docstring(tmp_path):
     question = '\'""" + print("gone") + """ \\\\\''
     (tmp_path / "small.toml").write_text(text.replace('"Does it learn?"', question))
     compile(exported(tmp_path, "pytorch"), "program", "exec")
-    assert "gone" not in subprocess.run(
-        [sys.executable, "-c", exported(tmp_path, "pytorch").split("import gzip")[0]], capture_output=True, text=True
-    ).stdout
+    assert (
+        "gone"
+        not in subprocess.run(
+            [sys.executable, "-c", exported(tmp_path, "pytorch").split("import gzip")[0]],
+            capture_output=True,
+            text=True,
+        ).stdout
+    )
 
 
 def test_shipped_studies_can_be_written_out_for_every_stack_they_name(tmp_path):
