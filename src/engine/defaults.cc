@@ -103,4 +103,11 @@ Settings resolve(const Recipe& recipe, Network network) {
   return settings;
 }
 
+WeightDecay weight_decay_form(const OptimizerSettings& settings) {
+  if (settings.dialect.weight_decay != WeightDecay::ByName) {
+    return settings.dialect.weight_decay;
+  }
+  return settings.kind == OptimizerKind::AdamW ? WeightDecay::Decoupled : WeightDecay::Coupled;
+}
+
 }  // namespace plumbline

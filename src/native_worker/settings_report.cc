@@ -4,6 +4,7 @@
 
 #include <variant>
 
+#include "engine/dialect_words.h"
 #include "native_worker/versions.h"
 #include "study/recipe_rules.h"
 
@@ -61,8 +62,6 @@ void report_layers(json& report, const Settings& settings) {
     } else if (const auto* batch_norm = std::get_if<BatchNorm>(&layer.operation)) {
       report[layer.name + ".momentum"] = batch_norm->momentum.value();
       report[layer.name + ".epsilon"] = batch_norm->epsilon.value();
-      report[layer.name + ".running_variance"] =
-          settings.running_variance == RunningVariance::Biased ? "biased" : "unbiased";
     } else if (const auto* layer_norm = std::get_if<LayerNorm>(&layer.operation)) {
       report[layer.name + ".epsilon"] = layer_norm->epsilon.value();
     }
@@ -91,18 +90,19 @@ void report_optimizer(json& report, const OptimizerSettings& settings) {
     case OptimizerKind::Sgd:
       report["optimizer.momentum"] = settings.momentum;
       report["optimizer.nesterov"] = settings.nesterov;
+      if (settings.momentum != 0) {
+        report["optimizer.dampening"] = settings.dialect.dampening;
+      }
       return;
     case OptimizerKind::Adam:
     case OptimizerKind::AdamW:
       report["optimizer.beta_1"] = settings.beta_1;
       report["optimizer.beta_2"] = settings.beta_2;
-      report["optimizer.epsilon_placement"] = settings.adam_epsilon == AdamEpsilon::Algorithm1
-                                                  ? "sqrt(v / c_2) + epsilon"
-                                                  : "sqrt(v) + epsilon";
       break;
     case OptimizerKind::RmsProp:
       report["optimizer.rho"] = settings.rho;
       report["optimizer.momentum"] = settings.momentum;
+      report["optimizer.initial_accumulator"] = settings.initial_accumulator;
       break;
     case OptimizerKind::Adagrad:
       report["optimizer.initial_accumulator"] = settings.initial_accumulator;
@@ -114,6 +114,16 @@ void report_optimizer(json& report, const OptimizerSettings& settings) {
   report["optimizer.epsilon"] = settings.epsilon;
 }
 
+void report_dialect(json& report, Settings settings, Engine engine) {
+  if (engine == Engine::Fast) {  // it rounds what it worked out in float64
+    settings.optimizer.dialect.constants = Constants::DoubleThenCast;
+    settings.dialect.constants = Constants::DoubleThenCast;
+  }
+  for (const DialectChoice& choice : dialect_choices(settings)) {
+    report[choice.name] = choice.word;
+  }
+}
+
 }  // namespace
 
 json settings_report(const Settings& settings, const TrialPlan& plan, Engine engine) {
@@ -123,8 +133,13 @@ json settings_report(const Settings& settings, const TrialPlan& plan, Engine eng
               {"random.generator", "Philox4x32-10"},
               {"predict.batch", kPredictBatch}};
   if (settings.loss == Loss::SoftmaxCrossEntropy) {
-    report["loss.from_logits"] = true;
+    const bool from_logits = settings.dialect.cross_entropy == CrossEntropy::FromLogits;
+    report["loss.from_logits"] = from_logits;
+    if (!from_logits) {
+      report["loss.clip"] = settings.dialect.probability_limit;
+    }
   }
+  report_dialect(report, settings, engine);
   report_optimizer(report, settings.optimizer);
   report_layers(report, settings);
   report_parameters(report, plan);

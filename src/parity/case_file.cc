@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "engine/dialect_words.h"
 #include "study/wire.h"
 #include "tensor/safetensors.h"
 
@@ -23,43 +24,16 @@ const json& member(const json& object, const char* name) {
   return *found;
 }
 
-// One of two words, the first being the default.
-bool is_second(const json& wire, const char* name, const char* first, const char* second) {
-  const std::string word = wire.value(name, first);
-  if (word != first && word != second) {
-    throw Error(
-        fmt::format("'{}' is '{}', but it must be '{}' or '{}'.", name, word, first, second));
-  }
-  return word == second;
-}
-
-// The words that stacks use in their settings.
-RunningVariance running_variance(const std::string& word) {
-  if (word == "biased") {
-    return RunningVariance::Biased;
-  }
-  if (word == "unbiased") {
-    return RunningVariance::Unbiased;
-  }
-  constexpr const char* kKeras2Theano = "(biased + epsilon) * n / (n - 1 - epsilon)";
-  if (word == kKeras2Theano) {
-    return RunningVariance::Keras2Theano;
-  }
-  throw Error(
-      fmt::format("'running_variance' is '{}', but it must be 'biased' or 'unbiased', or '{}'.",
-                  word,
-                  kKeras2Theano));
-}
-
 // Reads what the case file names, relative to its folder.
 class CaseReader {
  public:
   CaseReader(const json& wire, std::filesystem::path folder)
       : wire_(wire), folder_(std::move(folder)), recipe_(recipe_from_wire(member(wire, "recipe"))) {
     settings_ = resolve(recipe_, network_from_wire(member(wire, "network")));
-    settings_.running_variance = running_variance(wire.value("running_variance", "biased"));
-    if (is_second(wire, "adam_epsilon", "algorithm_1", "epsilon_hat")) {
-      settings_.optimizer.adam_epsilon = AdamEpsilon::EpsilonHat;
+    if (wire.contains("dialect")) {
+      for (const auto& [name, word] : wire.at("dialect").items()) {
+        choose(settings_, name, word.get<std::string>());
+      }
     }
     state_ = tensors(member(wire, "state"));
   }

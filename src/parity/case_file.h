@@ -9,8 +9,8 @@ namespace plumbline::parity {
 
 // What a framework did in one test, as a JSON file tells it, with paths relative to the file.
 //   network, recipe    as in the worker protocol
-//   running_variance   "biased" (default) or "unbiased": the framework's batch_norm
-//   adam_epsilon       "algorithm_1" (default) or "epsilon_hat"
+//   dialect            may be absent; { "batch_norm.running_variance": "unbiased", ... }: what the
+//                      framework means, in the words of engine/dialect_words.cc
 //   state              path: all parameters before
 //   training           may be absent; { batches: [path, ...], losses: [number or null, ...],
 //                      after: path }

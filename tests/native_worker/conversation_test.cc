@@ -114,6 +114,14 @@ TEST(NativeWorker, ReportsEverySettingThatTheRecipeLeftOut) {
   EXPECT_EQ(settings["norm.momentum"], 0.9);
   EXPECT_EQ(settings["norm.epsilon"], 1e-5);
   EXPECT_EQ(settings["loss.from_logits"], true);
+  EXPECT_EQ(settings["loss.reduction"], "mean");
+  EXPECT_EQ(settings["optimizer.adam_epsilon"], "algorithm_1");
+  EXPECT_EQ(settings["optimizer.bias_correction"], "on");
+  EXPECT_EQ(settings["optimizer.constants"], "double_then_cast");
+  EXPECT_EQ(settings["conv.kernel_order"], "correlation");
+  EXPECT_EQ(settings["norm.momentum_share"], "of_old");
+  EXPECT_EQ(settings["norm.running_variance"], "biased");
+  EXPECT_FALSE(settings.contains("optimizer.weight_decay_form"));  // there is no decay
   EXPECT_EQ(settings["loop"], "native");
   EXPECT_TRUE(settings.contains("predict.batch"));
   EXPECT_TRUE(settings.contains("device.name"));

@@ -113,7 +113,7 @@ std::vector<Mistake> mistakes() {
     }
   };
   const auto unbiased = [](TrainingCase& c) {
-    c.settings.running_variance = RunningVariance::Unbiased;
+    c.settings.dialect.running_variance = RunningVariance::Unbiased;
   };
   const auto no_mean = [](TrainingCase& c) { c.settings.optimizer.learning_rate *= 8; };
   const auto sign = [](TrainingCase& c) { c.settings.optimizer.momentum *= -1; };

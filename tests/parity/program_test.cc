@@ -121,10 +121,13 @@ TEST_F(ParityCheckProgram, NamesTheMemberThatIsMissingOrWrong) {
   EXPECT_EQ(run(), 4);
   EXPECT_THAT(output_, HasSubstr("'state' is missing"));
   case_["state"] = "before.safetensors";
-  case_["running_variance"] = "Unbiased";
+  case_["dialect"]["batch_norm.running_variance"] = "Unbiased";
   EXPECT_EQ(run(), 4);
-  EXPECT_THAT(output_, HasSubstr("must be 'biased' or 'unbiased'"));
-  case_["running_variance"] = "unbiased";
+  EXPECT_THAT(output_, HasSubstr("cannot be 'Unbiased'. It may be biased, unbiased, "));
+  case_["dialect"] = {{"running_variance", "unbiased"}};
+  EXPECT_EQ(run(), 4);
+  EXPECT_THAT(output_, HasSubstr("There is no dialect switch 'running_variance'"));
+  case_.erase("dialect");
   case_["state"] = "elsewhere.safetensors";
   EXPECT_EQ(run(), 3);
   EXPECT_THAT(output_, HasSubstr("elsewhere.safetensors"));

@@ -101,7 +101,7 @@ Adam make_adam(const OptimizerSettings& settings, std::int64_t step) {
   const double t = static_cast<double>(step);
   const double correction_1 = 1.0 - std::pow(settings.beta_1, t);
   const double root_2 = std::sqrt(1.0 - std::pow(settings.beta_2, t));
-  const bool hat = settings.adam_epsilon == AdamEpsilon::EpsilonHat;
+  const bool hat = settings.dialect.adam_epsilon == AdamEpsilon::EpsilonHat;
   const bool decoupled = settings.kind == OptimizerKind::AdamW;
   return {.keep = rounded(decoupled ? 1.0 - settings.learning_rate * settings.weight_decay : 1.0),
           .beta_1 = rounded(settings.beta_1),

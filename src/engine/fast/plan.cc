@@ -35,7 +35,7 @@ struct MakeOperation {
     return make_dropout(site, dropout, input(), output);
   }
   OperationPointer operator()(const BatchNorm& norm) const {
-    return make_batch_norm(site, norm, settings.running_variance, input(), output);
+    return make_batch_norm(site, norm, settings.dialect.running_variance, input(), output);
   }
   OperationPointer operator()(const LayerNorm& norm) const {
     return make_layer_norm(site, norm, input(), output);

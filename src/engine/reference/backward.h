@@ -14,11 +14,12 @@ struct Backward {
   Arrays<typename A::Value>& gradients;
 
   std::vector<Values> operator()(const Conv2d& op) const {
-    const Window window = Window::make(in.input().shape(), op.kernel, op.stride, op.padding);
-    const Values& kernel = in.parameter("kernel");
+    const Window window = in.window(op);
+    const Values kernel = in.kernel();
     bias(op.bias);
     gradients[in.name_of("kernel")] =
-        conv2d_kernel_gradient(in.a, in.input(), kernel.shape(), dy, window);
+        ordered(in.dialect.kernel_order,
+                conv2d_kernel_gradient(in.a, in.input(), kernel.shape(), dy, window));
     return {conv2d_input_gradient(in.a, in.input().shape(), kernel, dy, window)};
   }
   std::vector<Values> operator()(const Dense& op) const {
@@ -27,12 +28,11 @@ struct Backward {
     return {dense_input_gradient(in.a, in.parameter("kernel"), dy)};
   }
   std::vector<Values> operator()(const MaxPool& op) const {
-    const Window window = Window::make(in.input().shape(), op.size, op.stride, op.padding);
-    return {max_pool_gradient(in.a, in.input(), dy, window)};
+    return {max_pool_gradient(in.a, in.input(), dy, in.window(op), in.dialect.pool_ties)};
   }
   std::vector<Values> operator()(const AveragePool& op) const {
-    const Window window = Window::make(in.input().shape(), op.size, op.stride, op.padding);
-    return {average_pool_gradient(in.a, in.input().shape(), dy, window)};
+    return {average_pool_gradient(
+        in.a, in.input().shape(), dy, in.window(op), in.dialect.average_over)};
   }
   std::vector<Values> operator()(const GlobalAveragePool&) const {
     return {global_average_pool_gradient(in.a, in.input().shape(), dy)};
@@ -41,7 +41,7 @@ struct Backward {
     return {flatten_gradient(in.input().shape(), dy)};
   }
   std::vector<Values> operator()(const Dropout& op) const {
-    return {dropout(in.a, dy, in.mask_values(), op.rate)};
+    return {dropout(in.a, dy, in.mask_values(), op.rate, in.dialect.dropout_scale)};
   }
   std::vector<Values> operator()(const BatchNorm& op) const {
     return norm(
@@ -64,7 +64,7 @@ struct Backward {
     return parts;
   }
   std::vector<Values> operator()(const ActivationLayer& op) const {
-    return {activation_gradient(in.a, op.activation, in.input(), dy)};
+    return {activation_gradient(in.a, in.dialect, op.activation, in.input(), dy)};
   }
 
  private:

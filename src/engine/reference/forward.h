@@ -24,26 +24,23 @@ struct Forward {
   const LayerValues<A>& in;
 
   Values operator()(const Conv2d& op) const {
-    const Window window = Window::make(in.input().shape(), op.kernel, op.stride, op.padding);
-    return biased(conv2d(in.a, in.input(), in.parameter("kernel"), window), op.bias);
+    return biased(conv2d(in.a, in.input(), in.kernel(), in.window(op)), op.bias);
   }
   Values operator()(const Dense& op) const {
     return biased(dense(in.a, in.input(), in.parameter("kernel")), op.bias);
   }
-  Values operator()(const MaxPool& op) const {
-    return max_pool(
-        in.a, in.input(), Window::make(in.input().shape(), op.size, op.stride, op.padding));
-  }
+  Values operator()(const MaxPool& op) const { return max_pool(in.a, in.input(), in.window(op)); }
   Values operator()(const AveragePool& op) const {
-    return average_pool(
-        in.a, in.input(), Window::make(in.input().shape(), op.size, op.stride, op.padding));
+    return average_pool(in.a, in.input(), in.window(op), in.dialect.average_over);
   }
   Values operator()(const GlobalAveragePool&) const {
     return global_average_pool(in.a, in.input());
   }
   Values operator()(const Flatten&) const { return flatten(in.input()); }
   Values operator()(const Dropout& op) const {
-    return in.training ? dropout(in.a, in.input(), in.mask_values(), op.rate) : in.input();
+    const DropoutScale rule = in.dialect.dropout_scale;
+    return in.training ? dropout(in.a, in.input(), in.mask_values(), op.rate, rule)
+                       : dropout_in_inference(in.a, in.input(), op.rate, rule);
   }
   Values operator()(const BatchNorm& op) const {
     return batch_norm(

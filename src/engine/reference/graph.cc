@@ -20,12 +20,6 @@ std::optional<Activation> take_activation(Operation& operation) {
   return taken;
 }
 
-Shape with_batch(std::int64_t batch, const Shape& shape) {
-  Shape whole{batch};
-  whole.insert(whole.end(), shape.begin(), shape.end());
-  return whole;
-}
-
 void require_shape(const std::string& what, const Shape& found, const Shape& expected) {
   if (found != expected) {
     throw Error(fmt::format(
@@ -70,54 +64,6 @@ void check_state(const Network& network, const TensorMap& state) {
     require_shape(
         fmt::format("The parameter '{}'", parameter.name), found->second.shape(), parameter.shape);
     require_dtype(fmt::format("The parameter '{}'", parameter.name), found->second, DType::F32);
-  }
-}
-
-void check_inputs(const Network& network, const Shape& inputs) {
-  if (inputs.empty() || inputs.front() < 1) {
-    throw Error(fmt::format(
-        "The inputs have the shape {}, but their first axis must be a batch of one or more.",
-        to_string(inputs)));
-  }
-  require_shape("The input batch", inputs, with_batch(inputs.front(), network.input));
-}
-
-void check_labels(const Network& network,
-                  const Shape& inputs,
-                  std::span<const std::int64_t> labels) {
-  if (static_cast<std::int64_t>(labels.size()) != inputs.front()) {
-    throw Error(
-        fmt::format("A batch of {} inputs came with {} labels.", inputs.front(), labels.size()));
-  }
-  const Layer& last = network.layers.back();
-  if (last.output_shape.size() != 1) {
-    throw Error(
-        fmt::format("The last layer '{}' gives {}, but the losses need a single axis, the classes.",
-                    last.name,
-                    to_string(last.output_shape)));
-  }
-  for (const std::int64_t label : labels) {
-    if (label < 0 || label >= last.output_shape.front()) {
-      throw Error(fmt::format("The label {} is not one of the {} outputs of layer '{}'.",
-                              label,
-                              last.output_shape.front(),
-                              last.name));
-    }
-  }
-}
-
-void check_masks(const Network& network, const Shape& inputs, const TensorMap& masks) {
-  for (const Layer& layer : network.layers) {
-    if (!std::holds_alternative<Dropout>(layer.operation)) {
-      continue;
-    }
-    const auto mask = masks.find(layer.name);
-    if (mask == masks.end()) {
-      throw Error(fmt::format("The batch has no mask for the dropout layer '{}'.", layer.name));
-    }
-    const std::string what = fmt::format("The mask of the dropout layer '{}'", layer.name);
-    require_shape(what, mask->second.shape(), with_batch(inputs.front(), layer.output_shape));
-    require_dtype(what, mask->second, DType::U8);
   }
 }
 

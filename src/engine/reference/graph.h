@@ -1,6 +1,5 @@
 #pragma once
 
-#include <span>
 #include <string>
 #include <vector>
 
@@ -17,14 +16,10 @@ struct Node {
 
 [[nodiscard]] std::vector<Node> expand(const Network& network);
 
-// The checks at the boundary: everything that comes from outside is looked at once, here. All throw
-// Error with a sentence that names the object at fault, what it is and what it should be.
+// Every parameter of the network, F32, and (batch_check.h) what else comes from outside, is looked
+// at once, at the boundary. Both throw Error with a sentence that names the object at fault, what
+// it is and what it should be.
 void check_state(const Network& network, const TensorMap& state);
-void check_inputs(const Network& network, const Shape& inputs);
-void check_labels(const Network& network,
-                  const Shape& inputs,
-                  std::span<const std::int64_t> labels);
-void check_masks(const Network& network, const Shape& inputs, const TensorMap& masks);
 // That the operation gave the shape that the network says, without the batch.
 void check_output(const Layer& layer, const Shape& output);
 

@@ -8,6 +8,8 @@
 #include "engine/reference/arithmetic/arithmetic.h"
 #include "engine/reference/array.h"
 #include "engine/reference/operations/batch_norm.h"
+#include "engine/reference/operations/kernel_order.h"
+#include "engine/reference/window.h"
 
 namespace plumbline::reference {
 
@@ -25,6 +27,7 @@ struct LayerValues {
   std::string prefix;  // of this layer's parameters
   const Tensor* mask;  // of a dropout layer in training, else null
   bool training;
+  const Dialect& dialect;
 
   [[nodiscard]] const Array<Value>& input() const { return *inputs.front(); }
   [[nodiscard]] std::string name_of(const char* parameter) const {
@@ -32,6 +35,18 @@ struct LayerValues {
   }
   [[nodiscard]] const Array<Value>& parameter(const char* name) const {
     return parameters.at(name_of(name));
+  }
+  // The kernel of a conv2d as it is laid on the input.
+  [[nodiscard]] Array<Value> kernel() const {
+    return ordered(dialect.kernel_order, parameter("kernel"));
+  }
+  // Of a conv2d, and of a pool.
+  [[nodiscard]] Window window(const Conv2d& op) const {
+    return Window::make(input().shape(), op.kernel, op.stride, op.padding, dialect.conv_padding);
+  }
+  template <typename Pool>
+  [[nodiscard]] Window window(const Pool& op) const {
+    return Window::make(input().shape(), op.size, op.stride, op.padding, dialect.pool_padding);
   }
   [[nodiscard]] BatchNormParameters<Value> batch_norm_parameters() const {
     return {parameter("gamma"),

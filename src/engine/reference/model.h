@@ -26,7 +26,7 @@ struct Examples {
 template <typename Value>
 struct Step {
   Arrays<Value> outputs;    // of every node (graph.h), and "input"
-  Value loss{};             // mean over the batch, before the update
+  Value loss{};             // of the batch, before the update; the mean but for LossReduction
   Arrays<Value> gradients;  // of every trainable parameter, without weight decay
   Arrays<Value> after;      // every parameter after the step
 };
@@ -52,6 +52,7 @@ class Model {
   // An F32 tensor in this arithmetic.
   [[nodiscard]] Array<Value> array_from(const Tensor& tensor) const;
   [[nodiscard]] const A& arithmetic() const { return a_; }
+  [[nodiscard]] const Network& network() const { return settings_.network; }
   [[nodiscard]] const std::string& output_name() const { return nodes_.back().layer.name; }
 
  private:

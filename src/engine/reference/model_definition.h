@@ -1,9 +1,9 @@
 #pragma once
 
-#include "engine/reference/backward.h"
+#include "engine/batch_check.h"
+#include "engine/reference/losses/loss.h"
 #include "engine/reference/model.h"
-#include "engine/reference/operations/mean_squared_error.h"
-#include "engine/reference/operations/softmax_cross_entropy.h"
+#include "engine/reference/one_operation.h"
 
 namespace plumbline::reference {
 
@@ -40,7 +40,8 @@ LayerValues<A> Model<A>::values_for(const Node& node,
                                     const Arrays<Value>& parameters,
                                     const Arrays<Value>& outputs,
                                     const TensorMap* masks) const {
-  LayerValues<A> values{a_, {}, parameters, node.parameters, nullptr, masks != nullptr};
+  LayerValues<A> values{
+      a_, {}, parameters, node.parameters, nullptr, masks != nullptr, settings_.dialect};
   for (const std::string& input : node.layer.inputs) {
     values.inputs.push_back(&outputs.at(input));
   }
@@ -58,7 +59,7 @@ Arrays<typename A::Value> Model<A>::forward(const Arrays<Value>& parameters,
   outputs.emplace("input", std::move(inputs));
   for (const Node& node : nodes_) {
     const LayerValues<A> values = values_for(node, parameters, outputs, masks);
-    Array<Value> output = std::visit(Forward<A>{values}, node.layer.operation);
+    Array<Value> output = output_of(node.layer.operation, values);
     check_output(node.layer, output.shape());
     outputs.emplace(node.layer.name, std::move(output));
   }
@@ -68,7 +69,7 @@ Arrays<typename A::Value> Model<A>::forward(const Arrays<Value>& parameters,
 template <Arithmetic A>
 Arrays<typename A::Value> Model<A>::predict(const Arrays<Value>& parameters,
                                             Array<Value> inputs) const {
-  check_inputs(settings_.network, inputs.shape());
+  check_batch_shape(settings_.network, inputs.shape());
   return forward(parameters, std::move(inputs), nullptr);
 }
 
@@ -76,15 +77,13 @@ template <Arithmetic A>
 Step<typename A::Value> Model<A>::step(const Arrays<Value>& before,
                                        OptimizerState<Value>& optimizer,
                                        Examples<Value> examples) const {
-  check_inputs(settings_.network, examples.inputs.shape());
-  check_labels(settings_.network, examples.inputs.shape(), examples.labels);
-  check_masks(settings_.network, examples.inputs.shape(), examples.masks);
+  check_batch_shape(settings_.network, examples.inputs.shape());
+  check_labels(settings_.network, examples.inputs.extent(0), examples.labels);
+  check_masks(settings_.network, examples.inputs.extent(0), examples.masks);
   Step<Value> step;
   step.outputs = forward(before, std::move(examples.inputs), &examples.masks);
   const Array<Value>& z = step.outputs.at(output_name());
-  step.loss = settings_.loss == Loss::SoftmaxCrossEntropy
-                  ? softmax_cross_entropy(a_, z, examples.labels)
-                  : mean_squared_error(a_, z, examples.labels);
+  step.loss = loss_of(a_, settings_.loss, settings_.dialect, z, examples.labels);
   backward(before, examples, step);
   update(before, optimizer, step);
   update_running(before, step);
@@ -97,22 +96,21 @@ void Model<A>::backward(const Arrays<Value>& before,
                         Step<Value>& step) const {
   Arrays<Value> output_gradients;  // by node; from several readers they are summed
   const Array<Value>& z = step.outputs.at(output_name());
-  output_gradients[output_name()] = settings_.loss == Loss::SoftmaxCrossEntropy
-                                        ? softmax_cross_entropy_gradient(a_, z, examples.labels)
-                                        : mean_squared_error_gradient(a_, z, examples.labels);
+  output_gradients[output_name()] =
+      loss_gradient(a_, settings_.loss, settings_.dialect, z, examples.labels);
   for (auto node = nodes_.rbegin(); node != nodes_.rend(); ++node) {
     const LayerValues<A> values = values_for(*node, before, step.outputs, &examples.masks);
     // What no layer reads has a gradient of zeros.
     const Array<Value>& dy =
         output_gradients.try_emplace(node->layer.name, step.outputs.at(node->layer.name).shape())
             .first->second;
-    auto input_gradients =
-        std::visit(Backward<A>{values, dy, step.gradients}, node->layer.operation);
-    for (std::size_t i = 0; i < input_gradients.size(); ++i) {
+    auto gradients = gradients_of(node->layer.operation, values, dy);
+    step.gradients.merge(gradients.parameters);
+    for (std::size_t i = 0; i < gradients.inputs.size(); ++i) {
       const auto [place, first] =
-          output_gradients.try_emplace(node->layer.inputs[i], std::move(input_gradients[i]));
+          output_gradients.try_emplace(node->layer.inputs[i], std::move(gradients.inputs[i]));
       if (!first) {
-        place->second = add(place->second, input_gradients[i]);
+        place->second = add(place->second, gradients.inputs[i]);
       }
     }
   }
@@ -145,12 +143,7 @@ void Model<A>::update_running(const Arrays<Value>& before, Step<Value>& step) co
       continue;
     }
     const LayerValues<A> values = values_for(node, before, step.outputs, &no_masks);
-    auto running = batch_norm_running(a_,
-                                      values.input(),
-                                      values.batch_norm_parameters(),
-                                      resolved(op->momentum),
-                                      resolved(op->epsilon),
-                                      settings_.running_variance);
+    auto running = running_of(*op, values);
     step.after[values.name_of("moving_mean")] = std::move(running.mean);
     step.after[values.name_of("moving_variance")] = std::move(running.variance);
   }

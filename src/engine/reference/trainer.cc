@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "engine/batch_check.h"
 
 namespace plumbline::reference {
 namespace {
@@ -33,6 +34,7 @@ ReferenceTrainer::ReferenceTrainer(Settings settings) : model_(std::move(setting
 void ReferenceTrainer::set_state(const TensorMap& state) {
   parameters_ = model_.parameters_from(state);
   optimizer_ = {};
+  has_state_ = true;
 }
 
 TensorMap ReferenceTrainer::state() const {
@@ -44,11 +46,8 @@ TensorMap ReferenceTrainer::state_f64() const {
 }
 
 double ReferenceTrainer::step(const Batch& batch) {
-  if (parameters_.empty()) {
-    throw Error(
-        "The reference trainer was asked for a step before it was given a state. Call set_state "
-        "first.");
-  }
+  require_state();
+  check_batch(model_.network(), batch);
   Step<double> step = model_.step(
       parameters_, optimizer_, {model_.array_from(batch.inputs), batch.labels, batch.masks});
   parameters_ = std::move(step.after);
@@ -56,8 +55,16 @@ double ReferenceTrainer::step(const Batch& batch) {
 }
 
 Tensor ReferenceTrainer::predict(const Tensor& inputs) {
+  require_state();
+  check_inputs(model_.network(), inputs);
   const Arrays<double> outputs = model_.predict(parameters_, model_.array_from(inputs));
   return tensor_of<float>(outputs.at(model_.output_name()));
+}
+
+void ReferenceTrainer::require_state() const {
+  if (!has_state_) {
+    throw Error("The reference trainer was given no state yet. Call set_state first.");
+  }
 }
 
 std::unique_ptr<ReferenceTrainer> make_trainer(Settings settings) {

@@ -9,6 +9,7 @@
 namespace plumbline::reference {
 
 // The oracle: trains in float64, keeps its state in float64, and rounds only what it gives out.
+// What it is given is checked first (batch_check.h, graph.h).
 class ReferenceTrainer : public Trainer {
  public:
   explicit ReferenceTrainer(Settings settings);
@@ -20,7 +21,10 @@ class ReferenceTrainer : public Trainer {
   [[nodiscard]] TensorMap state_f64() const;
 
  private:
+  void require_state() const;
+
   Model<Double> model_;
+  bool has_state_ = false;
   Arrays<double> parameters_;
   OptimizerState<double> optimizer_;
 };

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "engine/dialect.h"
 #include "study/network.h"
 
 namespace plumbline::reference {
@@ -23,18 +24,18 @@ struct WindowAxis {
   std::int64_t stride = 0;
   std::int64_t pad = 0;  // places before the first input
 
-  // Same is TensorFlow's (tf.nn, "Notes on padding", 2.21): output = ceil(input / stride), and of
-  // an odd total of padding the larger half goes behind.
+  // With Same the output is ceil(input / stride); what comes before it is the dialect's.
   [[nodiscard]] static WindowAxis make(std::int64_t input,
                                        std::int64_t size,
                                        std::int64_t stride,
-                                       Padding padding) {
+                                       Padding padding,
+                                       SamePadding same) {
     if (padding == Padding::Valid) {
       return {input, (input - size) / stride + 1, size, stride, 0};
     }
-    const std::int64_t output = (input + stride - 1) / stride;
-    const std::int64_t total = std::max<std::int64_t>(0, (output - 1) * stride + size - input);
-    return {input, output, size, stride, total / 2};
+    WindowAxis axis{input, (input + stride - 1) / stride, size, stride, 0};
+    axis.pad = axis.same_pad(same);
+    return axis;
   }
 
   [[nodiscard]] std::int64_t input_at(std::int64_t p, std::int64_t i) const {
@@ -59,6 +60,17 @@ struct WindowAxis {
   }
 
  private:
+  [[nodiscard]] std::int64_t same_pad(SamePadding same) const {
+    switch (same) {
+      case SamePadding::TensorFlow:  // tf.nn, "Notes on padding", 2.21: of an odd total the larger
+        break;                       // half goes behind
+      case SamePadding::Symmetric:
+        return size / 2;
+      case SamePadding::Keras2Theano:  // keras/backend/theano_backend.py, pool2d, 2.3.1
+        return size > 2 && size % 2 == 1 ? size - 2 : size - 1;
+    }
+    return std::max<std::int64_t>(0, (output - 1) * stride + size - input) / 2;
+  }
   // ceil(a / b) for a of any sign and b > 0, as far as negative results need only be <= 0.
   [[nodiscard]] static std::int64_t divide_up(std::int64_t a, std::int64_t b) {
     return a <= 0 ? 0 : (a + b - 1) / b;
@@ -73,9 +85,10 @@ struct Window {
   [[nodiscard]] static Window make(const Shape& input,
                                    const std::array<std::int64_t, 2>& size,
                                    const std::array<std::int64_t, 2>& stride,
-                                   Padding padding) {
-    return {WindowAxis::make(input[1], size[0], stride[0], padding),
-            WindowAxis::make(input[2], size[1], stride[1], padding)};
+                                   Padding padding,
+                                   SamePadding same = SamePadding::TensorFlow) {
+    return {WindowAxis::make(input[1], size[0], stride[0], padding, same),
+            WindowAxis::make(input[2], size[1], stride[1], padding, same)};
   }
   [[nodiscard]] std::int64_t places() const { return vertical.output * horizontal.output; }
 };

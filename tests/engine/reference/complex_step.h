@@ -44,10 +44,13 @@ struct ComplexStep {
   [[nodiscard]] Value maximum(std::span<const Value> values) const {
     return *std::max_element(values.begin(), values.end(), less);
   }
-  void winners(std::span<const Value> values, std::span<Value> gates) const {
-    std::fill(gates.begin(), gates.end(), Value{});
-    gates[static_cast<std::size_t>(std::max_element(values.begin(), values.end(), less) -
-                                   values.begin())] = 1;
+  void winners(std::span<const Value> values, PoolTies ties, std::span<Value> gates) const {
+    const Value largest = maximum(values);
+    const auto tied = [&](std::size_t i) { return values[i].real() == largest.real(); };
+    const TieShares shares(values.size(), ties, tied);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      gates[i] = shares.of(i);
+    }
   }
   [[nodiscard]] Value shift(Value x) const { return x; }
   [[nodiscard]] Value shared(Value x) const { return x; }

@@ -35,7 +35,7 @@ TEST(Defaults, FillInWhatARecipeLeavesOut) {
     EXPECT_EQ(settings.momentum, 0);
     EXPECT_FALSE(settings.nesterov);
     EXPECT_EQ(settings.initial_accumulator, 0);
-    EXPECT_EQ(settings.adam_epsilon, AdamEpsilon::Algorithm1);
+    EXPECT_EQ(settings.dialect, OptimizerDialect{});
   }
 }
 

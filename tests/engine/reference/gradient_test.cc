@@ -1,131 +1,129 @@
 #include <gtest/gtest.h>
 
-#include "engine/reference/complex_step.h"
 #include "engine/reference/model_definition.h"
 #include "engine/reference/networks.h"
+#include "engine/reference/random_network.h"
+#include "engine/reference/slope.h"
+
+// Whole networks at random, in dialects at random: the gradient of every parameter is the
+// derivative of the loss. operation_gradient_test.cc looks at each operation by itself.
 
 namespace plumbline::reference {
 namespace {
 
-constexpr double kStep = 1e-30;
+constexpr std::uint32_t kNetworks = 60;
+constexpr std::int64_t kElements = 12;  // of each parameter, at random places
 
-double loss_slope(const Model<ComplexStep>& model,
-                  Arrays<ComplexStep::Value> parameters,
-                  const RandomBatch& batch,
-                  const std::string& name,
-                  std::int64_t element) {
-  parameters.at(name)(element) += ComplexStep::Value(0, kStep);
-  OptimizerState<ComplexStep::Value> optimizer;
-  return model.step(parameters, optimizer, batch.for_model(model)).loss.imag() / kStep;
-}
-
-// Every gradient of every parameter against the complex step, to 1e-11 of the largest.
-void expect_true_gradients(const Network& network, Loss loss, std::mt19937& random) {
-  const Settings settings = settings_for(network, loss);
-  const TensorMap state = random_state(network, random);
-  const RandomBatch batch = random_batch(network, 3, random);
-  const Model<Double> model(settings, Double{});
-  const Model<ComplexStep> complex_model(settings, ComplexStep{});
-  OptimizerState<double> optimizer;
-  const Step<double> step =
-      model.step(model.parameters_from(state), optimizer, batch.for_model(model));
-  const auto complex_parameters = complex_model.parameters_from(state);
-  for (const auto& [name, gradient] : step.gradients) {
-    for (std::int64_t e = 0; e < gradient.size(); ++e) {
-      const double slope = loss_slope(complex_model, complex_parameters, batch, name, e);
-      ASSERT_NEAR(gradient(e), slope, 1e-11) << name << " element " << e;
-    }
+double largest(const Array<double>& values) {
+  double size = 0;
+  for (const double x : values.values()) {
+    size = std::max(size, std::abs(x));
   }
+  return size;
 }
 
-struct OperationCase {
-  const char* name;
-  std::vector<Operation>
-      operations;  // between a first convolution, which needs their input gradient, and the output
+struct Tally {
+  std::int64_t derivatives = 0;
+  std::int64_t near_kinks = 0;
 };
 
-const Activation kTanh{ActivationKind::Tanh, {}, {}};
+class NetworkUnderTest {
+ public:
+  explicit NetworkUnderTest(std::mt19937& random)
+      : settings_(random_settings(random_network(random), random)),
+        batch_(random_batch(settings_.network, 3, random)),
+        parameters_(model_.parameters_from(random_state(settings_.network, random))) {}
 
-std::vector<OperationCase> operation_cases() {
-  const auto activation = [](ActivationKind kind, std::optional<bool> approximate = {}) {
-    return ActivationLayer{
-        {kind, kind == ActivationKind::LeakyRelu ? std::optional(0.2) : std::nullopt, approximate}};
-  };
-  return {
-      {"conv2d_valid", {Conv2d{2, {3, 2}, {1, 1}, Padding::Valid, true, kTanh}}},
-      {"conv2d_same", {Conv2d{2, {3, 2}, {1, 1}, Padding::Same, true, {}}}},
-      {"conv2d_same_stride", {Conv2d{2, {2, 3}, {2, 3}, Padding::Same, false, {}}}},
-      {"conv2d_valid_stride", {Conv2d{2, {2, 2}, {3, 2}, Padding::Valid, true, {}}}},
-      {"max_pool", {MaxPool{{2, 2}, {2, 2}, Padding::Valid}}},
-      {"max_pool_same_overlapping", {MaxPool{{3, 3}, {2, 2}, Padding::Same}}},
-      {"average_pool", {AveragePool{{2, 3}, {2, 2}, Padding::Valid}}},
-      {"average_pool_same_overlapping", {AveragePool{{3, 3}, {2, 1}, Padding::Same}}},
-      {"dropout", {Dropout{0.3}}},
-      {"batch_norm", {BatchNorm{}}},
-      {"layer_norm", {LayerNorm{}}},
-      {"relu", {activation(ActivationKind::Relu)}},
-      {"leaky_relu", {activation(ActivationKind::LeakyRelu)}},
-      {"tanh", {activation(ActivationKind::Tanh)}},
-      {"sigmoid", {activation(ActivationKind::Sigmoid)}},
-      {"gelu_erf", {activation(ActivationKind::Gelu, false)}},
-      {"gelu_tanh", {activation(ActivationKind::Gelu, true)}},
-  };
-}
-
-TEST(Gradient, OfEveryOperationIsTheComplexStepDerivative) {
-  std::mt19937 random(17);
-  for (const OperationCase& operation_case : operation_cases()) {
-    for (const Loss loss : {Loss::SoftmaxCrossEntropy, Loss::MeanSquaredError}) {
-      SCOPED_TRACE(operation_case.name);
-      std::vector<Operation> operations = {Conv2d{3, {2, 2}, {1, 1}, Padding::Same, true, {}}};
-      operations.insert(
-          operations.end(), operation_case.operations.begin(), operation_case.operations.end());
-      operations.insert(operations.end(), {Flatten{}, Dense{3, true, {}}});
-      expect_true_gradients(chain({5, 6, 2}, operations), loss, random);
+  void expect_true_gradients(std::mt19937& random, Tally& tally) const {
+    OptimizerState<double> optimizer;
+    const Step<double> step = model_.step(parameters_, optimizer, batch_.for_model(model_));
+    for (const auto& [name, gradient] : step.gradients) {
+      for (std::int64_t i = 0; i < std::min(kElements, gradient.size()); ++i) {
+        const std::int64_t e = gradient.size() <= kElements
+                                   ? i
+                                   : static_cast<std::int64_t>(random()) % gradient.size();
+        expect_derivative(name, gradient, e, tally);
+      }
     }
   }
-}
 
-TEST(Gradient, OfGlobalAveragePoolAndDenseLayersIsTheComplexStepDerivative) {
-  std::mt19937 random(18);
-  const Network network = chain({4, 4, 2},
-                                {Conv2d{3, {3, 3}, {1, 1}, Padding::Same, false, {}},
-                                 GlobalAveragePool{},
-                                 Dense{4, false, kTanh},
-                                 LayerNorm{},
-                                 Dense{3, true, {}}});
-  expect_true_gradients(network, Loss::SoftmaxCrossEntropy, random);
-}
+ private:
+  void expect_derivative(const std::string& name,
+                         const Array<double>& gradient,
+                         std::int64_t e,
+                         Tally& tally) const {
+    const double size = 1 + largest(gradient);
+    Arrays<ComplexStep::Value> widened;
+    for (const auto& [other, values] : parameters_) {
+      Array<ComplexStep::Value> array(values.shape());
+      std::copy(values.values().begin(), values.values().end(), array.values().begin());
+      widened.emplace(other, std::move(array));
+    }
+    const auto complex_loss = [&](const auto& x) { return loss(complex_model_, widened, name, x); };
+    const auto double_loss = [&](const auto& x) { return loss(model_, parameters_, name, x); };
+    ASSERT_NEAR(gradient(e), complex_slope(widened.at(name), e, complex_loss), 1e-11 * size)
+        << name << " element " << e;
+    ++tally.derivatives;
+    if (const auto slope = central_slope(parameters_.at(name), e, double_loss)) {
+      ASSERT_NEAR(gradient(e), *slope, 1e-7 * size) << name << " element " << e;
+    } else {
+      ++tally.near_kinks;
+    }
+  }
 
-TEST(Gradient, OfRandomNetworksWithBranchesIsTheComplexStepDerivative) {
-  for (std::uint32_t seed = 0; seed < 24; ++seed) {
-    SCOPED_TRACE(seed);
+  // The loss with x in place of the parameter of this name.
+  template <typename A>
+  [[nodiscard]] typename A::Value loss(const Model<A>& model,
+                                       Arrays<typename A::Value> parameters,
+                                       const std::string& name,
+                                       const Array<typename A::Value>& x) const {
+    parameters.at(name) = x;
+    OptimizerState<typename A::Value> optimizer;
+    return model.step(parameters, optimizer, batch_.for_model(model)).loss;
+  }
+
+  Settings settings_;
+  Model<Double> model_{settings_, Double{}};
+  Model<ComplexStep> complex_model_{settings_, ComplexStep{}};
+  RandomBatch batch_;
+  Arrays<double> parameters_;
+};
+
+TEST(Gradient, OfRandomNetworksInRandomDialectsIsTheDerivative) {
+  Tally tally;
+  for (std::uint32_t seed = 0; seed < kNetworks; ++seed) {
+    SCOPED_TRACE("std::mt19937 seed " + std::to_string(seed));
     std::mt19937 random(seed);
-    expect_true_gradients(random_branches(random), Loss::SoftmaxCrossEntropy, random);
+    const NetworkUnderTest test(random);
+    test.expect_true_gradients(random, tally);
+    if (HasFatalFailure()) {
+      return;
+    }
   }
+  RecordProperty("derivatives", std::to_string(tally.derivatives));
+  RecordProperty("near kinks", std::to_string(tally.near_kinks));
+  EXPECT_GT(tally.derivatives, 2000);
+  EXPECT_LT(tally.near_kinks, tally.derivatives / 10);
 }
 
-TEST(Gradient, AgreesWithCentralDifferencesWhichShareNothingWithTheComplexStep) {
-  std::mt19937 random(5);
-  const Network network = random_branches(random);
-  const TensorMap state = random_state(network, random);
-  const RandomBatch batch = random_batch(network, 3, random);
-  const Model<Double> model(settings_for(network), Double{});
-  const Arrays<double> parameters = model.parameters_from(state);
-  OptimizerState<double> optimizer;
-  const auto loss_at = [&](const std::string& name, std::int64_t e, double shift) {
-    Arrays<double> shifted = parameters;
-    shifted.at(name)(e) += shift;
-    OptimizerState<double> fresh;
-    return model.step(shifted, fresh, batch.for_model(model)).loss;
-  };
-  const Step<double> step = model.step(parameters, optimizer, batch.for_model(model));
-  constexpr double kShift = 1e-5;  // truncation 1e-10, cancellation 1e-11
-  for (const auto& [name, gradient] : step.gradients) {
-    for (std::int64_t e = 0; e < gradient.size(); ++e) {
-      const double slope = (loss_at(name, e, kShift) - loss_at(name, e, -kShift)) / (2 * kShift);
-      ASSERT_NEAR(gradient(e), slope, 1e-8) << name << " element " << e;
+// That the networks are as various as they should be.
+TEST(RandomNetwork, HasEveryOperationAndTheSameOneForTheSameSeed) {
+  std::vector<std::int64_t> seen(std::variant_size_v<Operation>);
+  for (std::uint32_t seed = 0; seed < kNetworks; ++seed) {
+    std::mt19937 random(seed);
+    std::mt19937 again(seed);
+    const Network network = random_network(random);
+    const Network repeated = random_network(again);
+    ASSERT_EQ(network.layers.size(), repeated.layers.size());
+    EXPECT_FALSE(unused_layer(network)) << seed;
+    for (std::size_t i = 0; i < network.layers.size(); ++i) {
+      EXPECT_EQ(network.layers[i].inputs, repeated.layers[i].inputs);
+      EXPECT_EQ(network.layers[i].output_shape, repeated.layers[i].output_shape);
+      ++seen[network.layers[i].operation.index()];
     }
+  }
+  for (std::size_t kind = 0; kind < seen.size(); ++kind) {
+    EXPECT_GE(seen[kind], 5) << "operation " << kind;
   }
 }
 

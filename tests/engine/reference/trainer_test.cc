@@ -103,29 +103,31 @@ TEST_F(ReferenceTrainerTest, NamesWhatIsWrongWithAState) {
   EXPECT_THAT(message_of([&] { trainer_->set_state(state); }), HasSubstr("dtype F64"));
 }
 
-TEST_F(ReferenceTrainerTest, NamesWhatIsWrongWithABatch) {
+// What is checked, and in which words, is batch_check_test.cc's; here, that it is, before a step.
+TEST_F(ReferenceTrainerTest, ChecksABatchAndLeavesItsStateWhenItIsWrong) {
   EXPECT_THAT(message_of([&] { trainer_->predict(Tensor(DType::F32, {2, 4, 5, 1})); }),
-              HasSubstr("(2, 4, 5, 1), but (2, 4, 4, 1)"));
-  Batch wrong = batch();
-  const std::vector<std::int64_t> too_few = {0, 1};
-  wrong.labels = too_few;
-  EXPECT_THAT(message_of([&] { trainer_->step(wrong); }), HasSubstr("4 inputs came with 2 labels"));
-  const std::vector<std::int64_t> beyond = {0, 1, 3, 0};
-  wrong.labels = beyond;
-  EXPECT_THAT(message_of([&] { trainer_->step(wrong); }),
-              HasSubstr("label 3 is not one of the 3 outputs"));
-  wrong = batch();
-  wrong.masks.at("layer_2") = Tensor(DType::U8, {4, 4, 4, 1});
-  EXPECT_THAT(message_of([&] { trainer_->step(wrong); }),
-              HasSubstr("'layer_2' has the shape (4, 4, 4, 1), but (4, 4, 4, 2)"));
-  wrong.masks.clear();
-  EXPECT_THAT(message_of([&] { trainer_->step(wrong); }),
+              HasSubstr("'layer_0' have the shape (2, 4, 5, 1), but (2, 4, 4, 1) is needed"));
+  batch_.inputs.as<float>()[17] = NAN;
+  EXPECT_THAT(message_of([&] { trainer_->predict(batch_.inputs); }), HasSubstr("have NaN at"));
+  EXPECT_THAT(message_of([&] { trainer_->step(batch()); }), HasSubstr("have NaN at"));
+  batch_.inputs.as<float>()[17] = 0;
+  batch_.labels[1] = 3;
+  EXPECT_THAT(message_of([&] { trainer_->step(batch()); }),
+              HasSubstr("The label 3 of input 1 is not one of the 3 outputs of layer 'layer_4'"));
+  batch_.labels[1] = 2;
+  batch_.masks.clear();
+  EXPECT_THAT(message_of([&] { trainer_->step(batch()); }),
               HasSubstr("no mask for the dropout layer 'layer_2'"));
+  for (const auto& [name, tensor] : trainer_->state()) {
+    EXPECT_TRUE(std::ranges::equal(tensor.as<float>(), state_.at(name).as<float>())) << name;
+  }
 }
 
 TEST_F(ReferenceTrainerTest, SaysSoWhenItHasNoState) {
-  EXPECT_THAT(message_of([&] { make_trainer(settings_for(network_))->step(batch()); }),
-              HasSubstr("before it was given a state"));
+  const auto fresh = make_trainer(settings_for(network_));
+  EXPECT_THAT(message_of([&] { fresh->step(batch()); }), HasSubstr("was given no state yet"));
+  EXPECT_THAT(message_of([&] { fresh->predict(batch_.inputs); }),
+              HasSubstr("was given no state yet"));
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <span>
 
+#include "engine/dialect.h"
+
 namespace plumbline::reference {
 
 // What an operation computes with. Every operation and optimizer of this folder is written once, as
@@ -23,7 +25,8 @@ namespace plumbline::reference {
 //   exp(x), log(x), tanh(x), erf(x), sqrt(x)
 //   select(c, yes, no)    yes where c > 0, else no
 //   maximum(xs)           the largest
-//   winners(xs, gates)    gates[i] = 1 at the first largest, else 0: the derivative of maximum
+//   winners(xs, ties, gates)   the derivative of maximum: gates[i] = 1 at the largest, else 0; of
+//                         several by the rule
 //   shift(x)              x as a shift that the result does not depend on: its error is harmless
 //   shared(x)             x as what many elements of a result have in common: they err together
 //   variance(n, element, mean)   mean square distance of element(0 .. n-1) from their mean
@@ -50,7 +53,7 @@ concept Arithmetic = requires(const A a,
   { a.sqrt(x) } -> std::same_as<typename A::Value>;
   { a.select(x, x, x) } -> std::same_as<typename A::Value>;
   { a.maximum(xs) } -> std::same_as<typename A::Value>;
-  { a.winners(xs, gates) };
+  { a.winners(xs, PoolTies::First, gates) };
   { a.shift(x) } -> std::same_as<typename A::Value>;
   { a.shared(x) } -> std::same_as<typename A::Value>;
   { a.variance(std::int64_t{1}, element, x) } -> std::same_as<typename A::Value>;

@@ -4,6 +4,8 @@
 #include <limits>
 #include <numbers>
 
+#include "engine/reference/arithmetic/ties.h"
+
 namespace plumbline::reference {
 namespace {
 
@@ -101,20 +103,25 @@ Bounded BoundedArithmetic::maximum(std::span<const Bounded> values) const {
   return {values[first_largest(values)].value, bound};
 }
 
-void BoundedArithmetic::winners(std::span<const Bounded> values, std::span<Bounded> gates) const {
-  const std::size_t first = first_largest(values);
+void BoundedArithmetic::winners(std::span<const Bounded> values,
+                                PoolTies ties,
+                                std::span<Bounded> gates) const {
+  const double largest = values[first_largest(values)].value;
   const double lowest = lowest_maximum(values);
   const auto may_win = [lowest](const Bounded& x) { return x.value + x.bound >= lowest; };
+  const auto tied = [&](std::size_t i) { return values[i].value == largest; };
+  const TieShares shares(values.size(), ties, tied);
   // Values that tie in float64 were computed from the same numbers, so it is all the same for the
-  // parameters which one wins.
+  // parameters which one wins, or that they share; not that each wins, if float32 parts them.
+  const bool whole_ties = ties == PoolTies::Each && shares.count() > 1;
   const auto rivals = [&](const Bounded& x) {
-    return may_win(x) && x.value != values[first].value;
+    return may_win(x) && (x.value != largest || (whole_ties && x.bound > 0));
   };
   const bool certain = std::none_of(values.begin(), values.end(), rivals);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    gates[i] = {0, certain || !may_win(values[i]) ? 0.0 : 1.0};
+    const Bounded share = constant(shares.of(i));
+    gates[i] = {share.value, certain || !may_win(values[i]) ? share.bound : 1.0};
   }
-  gates[first].value = 1;
 }
 
 Bounded BoundedArithmetic::allow(Bounded x, double size, std::int64_t terms) const {

@@ -117,7 +117,7 @@ class BoundedArithmetic {
   // difference.
   [[nodiscard]] Bounded select(Bounded condition, Bounded yes, Bounded no) const;
   [[nodiscard]] Bounded maximum(std::span<const Bounded> values) const;
-  void winners(std::span<const Bounded> values, std::span<Bounded> gates) const;
+  void winners(std::span<const Bounded> values, PoolTies ties, std::span<Bounded> gates) const;
 
   [[nodiscard]] Bounded shift(Bounded x) const { return {x.value, 0}; }
   [[nodiscard]] Bounded shared(Bounded x) const { return {x.value, kShared * x.bound}; }

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <span>
 
+#include "engine/reference/arithmetic/ties.h"
+
 namespace plumbline::reference {
 
 // What Double and Float32 have in common: numbers that are just numbers, decisions that are just
@@ -28,10 +30,13 @@ struct Plain {
   [[nodiscard]] Value maximum(std::span<const Value> values) const {
     return *std::max_element(values.begin(), values.end());
   }
-  void winners(std::span<const Value> values, std::span<Value> gates) const {
-    std::fill(gates.begin(), gates.end(), Value{0});
-    gates[static_cast<std::size_t>(std::max_element(values.begin(), values.end()) -
-                                   values.begin())] = Value{1};
+  void winners(std::span<const Value> values, PoolTies ties, std::span<Value> gates) const {
+    const Value largest = maximum(values);
+    const auto tied = [&](std::size_t i) { return values[i] == largest; };
+    const TieShares shares(values.size(), ties, tied);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      gates[i] = constant(shares.of(i));
+    }
   }
 
   [[nodiscard]] Value shift(Value x) const { return x; }

@@ -9,8 +9,9 @@
 namespace plumbline::reference {
 
 // Functions of one number, each beside its derivative, then the layer that applies one everywhere.
-//   relu(x) = max(x, 0), derivative 0 at 0 (PyTorch 2.13, TensorFlow 2.21, JAX; Theano 1.0: 1/2)
+//   relu(x) = max(x, 0)
 //   leaky_relu(x) = x, or slope * x below zero
+// The derivative of these two where x is exactly 0 is the dialect's (SlopeAtZero).
 //   sigmoid(x) = 1 / (1 + exp(-x))
 //   gelu(x) = x / 2 * (1 + erf(x / sqrt 2)), Hendrycks & Gimpel 2016; with approximate
 //     x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3)))
@@ -85,13 +86,32 @@ template <Arithmetic A, typename Value = typename A::Value>
   return resolved(activation.approximate) ? gelu_tanh(a, x) : gelu_erf(a, x);
 }
 
+// 1 above 0, `below` below it.
 template <Arithmetic A, typename Value = typename A::Value>
-[[nodiscard]] Value derivative(const A& a, const Activation& activation, Value x) {
+[[nodiscard]] Value kinked_derivative(const A& a, SlopeAtZero at_zero, double below, Value x) {
+  const Value one = a.constant(1);
+  const Value lower = a.constant(below);
+  switch (at_zero) {
+    case SlopeAtZero::Below:
+      break;
+    case SlopeAtZero::Middle:
+      return a.select(x, one, a.select(-x, lower, a.constant((1 + below) / 2)));
+    case SlopeAtZero::Above:
+      return a.select(-x, lower, one);
+  }
+  return a.select(x, one, lower);
+}
+
+template <Arithmetic A, typename Value = typename A::Value>
+[[nodiscard]] Value derivative(const A& a,
+                               const Dialect& dialect,
+                               const Activation& activation,
+                               Value x) {
   switch (activation.kind) {
     case ActivationKind::Relu:
-      return a.select(x, a.constant(1), Value{});
+      return kinked_derivative(a, dialect.relu_at_zero, 0, x);
     case ActivationKind::LeakyRelu:
-      return a.select(x, a.constant(1), a.constant(resolved(activation.slope)));
+      return kinked_derivative(a, dialect.leaky_relu_at_zero, resolved(activation.slope), x);
     case ActivationKind::Tanh:
       return tanh_derivative(a, x);
     case ActivationKind::Sigmoid:
@@ -115,12 +135,13 @@ template <Arithmetic A, typename Value = typename A::Value>
 
 template <Arithmetic A, typename Value = typename A::Value>
 [[nodiscard]] Array<Value> activation_gradient(const A& a,
+                                               const Dialect& dialect,
                                                const Activation& function,
                                                const Array<Value>& x,
                                                const Array<Value>& dy) {
   Array<Value> dx(x.shape());
   for (std::int64_t e = 0; e < x.size(); ++e) {
-    dx(e) = dy(e) * derivative(a, function, x(e));
+    dx(e) = dy(e) * derivative(a, dialect, function, x(e));
   }
   return dx;
 }

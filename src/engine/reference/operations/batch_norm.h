@@ -1,7 +1,10 @@
 #pragma once
 
+#include <utility>
+
 #include "engine/defaults.h"
 #include "engine/reference/array.h"
+#include "engine/reference/numbers.h"
 #include "engine/reference/operations/normalise.h"
 
 namespace plumbline::reference {
@@ -92,31 +95,51 @@ struct EnteringVariance {
 [[nodiscard]] inline EnteringVariance entering_variance(RunningVariance kind,
                                                         double n,
                                                         double epsilon) {
-  if (kind == RunningVariance::Unbiased && n > 1) {
-    return {0, n / (n - 1)};
-  }
   // Keras 2.3.1, keras/layers/normalization.py: variance *= sample_size / (sample_size - (1 +
   // epsilon)), where Theano's backend has returned 1 / inverse_deviation^2 = variance + epsilon.
-  if (kind == RunningVariance::Keras2Theano) {
-    return {epsilon, n / (n - (1 + epsilon))};
+  const double keras_2 = n / (n - (1 + epsilon));
+  switch (kind) {
+    case RunningVariance::Biased:
+      break;
+    case RunningVariance::Unbiased:
+      return {0, n > 1 ? n / (n - 1) : 1};
+    case RunningVariance::BiasedPlusEpsilon:
+      return {epsilon, 1};
+    case RunningVariance::Keras2:
+      return {0, keras_2};
+    case RunningVariance::Keras2Theano:
+      return {epsilon, keras_2};
   }
   return {};
 }
 
-// running = momentum * running + (1 - momentum) * batch.
+// The share of the running value that stays, by the dialect's meaning of momentum, and the share of
+// the batch that enters.
+template <Arithmetic A, typename Value = typename A::Value>
+[[nodiscard]] std::pair<Value, Value> running_shares(const A& a,
+                                                     const Dialect& dialect,
+                                                     double momentum) {
+  const Numbers<A> numbers(a, dialect.constants);
+  if (dialect.norm_momentum == NormMomentum::OfNew) {
+    return {numbers.one_minus(momentum), numbers.of(momentum)};
+  }
+  return {numbers.of(momentum), numbers.one_minus(momentum)};
+}
+
+// running = stays * running + enters * batch.
 template <Arithmetic A, typename Value = typename A::Value>
 [[nodiscard]] RunningMoments<Value> batch_norm_running(const A& a,
                                                        const Array<Value>& x,
                                                        const BatchNormParameters<Value>& before,
                                                        double momentum,
                                                        double epsilon,
-                                                       RunningVariance kind) {
+                                                       const Dialect& dialect) {
   RunningMoments<Value> after{before.moving_mean, before.moving_variance};
-  const EnteringVariance entering = entering_variance(kind, static_cast<double>(x.rows()), epsilon);
+  const EnteringVariance entering =
+      entering_variance(dialect.running_variance, static_cast<double>(x.rows()), epsilon);
   const Value shift = a.constant(entering.shift);
   const Value factor = a.constant(entering.factor);
-  const Value stays = a.constant(momentum);
-  const Value enters = a.constant(1) - stays;
+  const auto [stays, enters] = running_shares(a, dialect, momentum);
   for (std::int64_t c = 0; c < x.channels(); ++c) {
     const Moments<Value> channel = channel_moments(a, x, c, a.sum_of_alike());
     after.mean(c) = stays * before.moving_mean(c) + enters * channel.mean;

@@ -6,7 +6,8 @@
 
 namespace plumbline::reference {
 
-// Two-dimensional cross-correlation; the kernel is not flipped. The bias is in bias.h.
+// Two-dimensional cross-correlation; a kernel that the dialect flips is flipped before
+// (kernel_order.h). The bias is in bias.h.
 //   x (batch, height, width, in), y (batch, output height, output width, out)
 //   kernel w (taps down, taps across, in, out)
 //   y[n, p, q, o] = sum over i, j, c of

@@ -43,14 +43,14 @@ template <Arithmetic A, typename Value = typename A::Value>
   return y;
 }
 
-// The whole of dy[n, p, q, c] goes to the first of the largest inputs of its window. On a tie other
-// choices are legal (PyTorch and TensorFlow take the first, Theano all); behind relu the ties are
-// zeros, whose gradient stops there.
+// dy[n, p, q, c] goes to the largest input of its window; of several as the dialect has it
+// (PoolTies).
 template <Arithmetic A, typename Value = typename A::Value>
 [[nodiscard]] Array<Value> max_pool_gradient(const A& a,
                                              const Array<Value>& x,
                                              const Array<Value>& dy,
-                                             const Window& window) {
+                                             const Window& window,
+                                             PoolTies ties) {
   const WindowAxis& down = window.vertical;
   const WindowAxis& across = window.horizontal;
   Array<Value> dx(x.shape());
@@ -59,7 +59,7 @@ template <Arithmetic A, typename Value = typename A::Value>
   const auto scatter = [&](std::int64_t n, std::int64_t p, std::int64_t q, std::int64_t c) {
     gather_window(x, window, {n, p, q, c}, seen);
     gates.resize(seen.size());
-    a.winners(seen, gates);
+    a.winners(seen, ties, gates);
     auto gate = gates.begin();
     for (auto [i, i_end] = down.taps_of(p); i < i_end; ++i) {
       for (auto [j, j_end] = across.taps_of(q); j < j_end; ++j) {

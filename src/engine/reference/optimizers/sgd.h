@@ -1,24 +1,43 @@
 #pragma once
 
 #include "engine/defaults.h"
-#include "engine/reference/arithmetic/arithmetic.h"
+#include "engine/reference/numbers.h"
 
 namespace plumbline::reference {
 
-// Stochastic gradient descent with momentum, as PyTorch 2.13 has it:
-//   velocity = momentum * velocity + g
-//   w -= lr * velocity, or with nesterov  w -= lr * (g + momentum * velocity)
-// Keras 3.15 keeps lr * velocity instead, which differs only when the learning rate changes.
-template <Arithmetic A, typename Value = typename A::Value>
-[[nodiscard]] Value sgd(
-    const A& a, const OptimizerSettings& settings, Value w, Value g, Value& velocity) {
-  Value direction = g;
-  if (settings.momentum != 0) {
-    const Value momentum = a.constant(settings.momentum);
-    velocity = momentum * velocity + g;
-    direction = settings.nesterov ? g + momentum * velocity : velocity;
+// Stochastic gradient descent with momentum. m momentum, d dampening:
+//   velocity = m velocity + (1 - d) g, or after the first step g (FirstStep)
+//   w -= lr velocity, or with nesterov  w -= lr (g + m velocity)     torch.optim.SGD, PyTorch 2.13
+// With the learning rate inside (LearningRatePlace) lr g takes the place of g, and no lr follows:
+// Keras 3.15.1's, with the sign turned. Without momentum there is no velocity.
+template <Arithmetic A>
+class Sgd {
+ public:
+  using Value = typename A::Value;
+
+  Sgd(const A& a, const OptimizerSettings& settings, std::int64_t t)
+      : settings_(settings),
+        first_(t == 1 && settings.dialect.first_step == FirstStep::Undampened),
+        rate_(Numbers(a, settings.dialect.constants).of(settings.learning_rate)),
+        momentum_(Numbers(a, settings.dialect.constants).of(settings.momentum)),
+        enters_(Numbers(a, settings.dialect.constants).one_minus(settings.dialect.dampening)) {}
+
+  [[nodiscard]] Value operator()(Value w, Value g, Value& velocity, Value&) const {
+    const bool inside = settings_.dialect.rate_place == LearningRatePlace::Inside;
+    const Value step = inside ? rate_ * g : g;
+    if (settings_.momentum == 0) {
+      return inside ? w - step : w - rate_ * step;
+    }
+    const bool dampened = settings_.dialect.dampening != 0 && !first_;
+    velocity = momentum_ * velocity + (dampened ? enters_ * step : step);
+    const Value direction = settings_.nesterov ? step + momentum_ * velocity : velocity;
+    return inside ? w - direction : w - rate_ * direction;
   }
-  return w - a.constant(settings.learning_rate) * direction;
-}
+
+ private:
+  const OptimizerSettings& settings_;
+  bool first_;
+  Value rate_, momentum_, enters_;
+};
 
 }  // namespace plumbline::reference

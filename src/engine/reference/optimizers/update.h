@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 #include "engine/reference/array.h"
 #include "engine/reference/optimizers/adadelta.h"
@@ -9,8 +10,12 @@
 #include "engine/reference/optimizers/adam.h"
 #include "engine/reference/optimizers/rmsprop.h"
 #include "engine/reference/optimizers/sgd.h"
+#include "engine/reference/optimizers/weight_decay.h"
 
 namespace plumbline::reference {
+
+// An optimizer is a rule made once a step, rule(w, g, first, second): it gives one weight after
+// step t from its gradient, and moves the weight's slots on.
 
 // What an optimizer remembers of one parameter: adam m, v; rmsprop v, velocity; adadelta v, s;
 // adagrad accumulator; sgd velocity.
@@ -31,15 +36,35 @@ template <Arithmetic A, typename Value = typename A::Value>
                                          const OptimizerSettings& settings,
                                          const Shape& shape) {
   Slots<Value> slots{Array<Value>(shape), Array<Value>(shape)};
-  if (settings.kind == OptimizerKind::Adagrad) {
+  if (settings.kind == OptimizerKind::Adagrad || settings.kind == OptimizerKind::RmsProp) {
+    const Numbers<A> numbers(a, settings.dialect.constants);
     for (Value& accumulator : slots.first.values()) {
-      accumulator = a.constant(settings.initial_accumulator);
+      accumulator = numbers.of(settings.initial_accumulator);
     }
   }
   return slots;
 }
 
-// One weight after step t, from its gradient; the slots move on.
+// Calls `use` with the rule of the settings for step t, from 1.
+template <Arithmetic A, typename Use>
+auto with_rule(const A& a, const OptimizerSettings& settings, std::int64_t t, const Use& use) {
+  switch (settings.kind) {
+    case OptimizerKind::Sgd:
+      return use(Sgd<A>(a, settings, t));
+    case OptimizerKind::RmsProp:
+      return use(RmsProp<A>(a, settings));
+    case OptimizerKind::Adagrad:
+      return use(Adagrad<A>(a, settings));
+    case OptimizerKind::Adadelta:
+      return use(Adadelta<A>(a, settings));
+    case OptimizerKind::Adam:
+    case OptimizerKind::AdamW:
+      break;
+  }
+  return use(Adam<A>(a, settings, t));
+}
+
+// One weight after step t; its slots move on.
 template <Arithmetic A, typename Value = typename A::Value>
 [[nodiscard]] Value updated(const A& a,
                             const OptimizerSettings& settings,
@@ -47,38 +72,29 @@ template <Arithmetic A, typename Value = typename A::Value>
                             Value w,
                             Value g,
                             std::pair<Value&, Value&> slots) {
-  if (settings.weight_decay != 0 && settings.kind != OptimizerKind::AdamW) {
-    g = g + a.constant(settings.weight_decay) * w;
-  }
-  switch (settings.kind) {
-    case OptimizerKind::Sgd:
-      return sgd(a, settings, w, g, slots.first);
-    case OptimizerKind::RmsProp:
-      return rmsprop(a, settings, w, g, slots.first, slots.second);
-    case OptimizerKind::Adagrad:
-      return adagrad(a, settings, w, g, slots.first);
-    case OptimizerKind::Adadelta:
-      return adadelta(a, settings, w, g, slots.first, slots.second);
-    case OptimizerKind::Adam:
-    case OptimizerKind::AdamW:
-      break;
-  }
-  return adam(a, settings, t, w, g, slots);
+  decay(a, settings, w, g);
+  return with_rule(
+      a, settings, t, [&](const auto& rule) { return rule(w, g, slots.first, slots.second); });
 }
 
-// One whole parameter after step t.
+// One whole parameter after step t: an update by itself, under the dialect of `settings`.
 template <Arithmetic A, typename Value = typename A::Value>
 [[nodiscard]] Array<Value> updated(const A& a,
                                    const OptimizerSettings& settings,
                                    std::int64_t t,
-                                   const Array<Value>& w,
-                                   const Array<Value>& g,
+                                   const Array<Value>& weights,
+                                   const Array<Value>& gradients,
                                    Slots<Value>& slots) {
-  Array<Value> after(w.shape());
-  for (std::int64_t e = 0; e < w.size(); ++e) {
-    after(e) = updated(a, settings, t, w(e), g(e), {slots.first(e), slots.second(e)});
-  }
-  return after;
+  return with_rule(a, settings, t, [&](const auto& rule) {
+    Array<Value> after(weights.shape());
+    for (std::int64_t e = 0; e < weights.size(); ++e) {
+      Value w = weights(e);
+      Value g = gradients(e);
+      decay(a, settings, w, g);
+      after(e) = rule(w, g, slots.first(e), slots.second(e));
+    }
+    return after;
+  });
 }
 
 }  // namespace plumbline::reference
