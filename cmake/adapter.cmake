@@ -5,8 +5,8 @@ find_package(nlohmann_json REQUIRED)
 
 set(source ${CMAKE_CURRENT_LIST_DIR}/../src)
 add_library(plumbline_adapter STATIC
-  ${source}/adapter/conversation.cc ${source}/adapter/images.cc ${source}/adapter/pipe.cc ${source}/adapter/requests.cc
-  ${source}/adapter/training_report.cc
+  ${source}/adapter/conversation.cc ${source}/adapter/images.cc ${source}/adapter/observation.cc
+  ${source}/adapter/pipe.cc ${source}/adapter/requests.cc ${source}/adapter/training_report.cc
   ${source}/base/clock.cc ${source}/base/files.cc ${source}/base/text.cc
   ${source}/study/network.cc ${source}/study/recipe.cc ${source}/study/recipe_rules.cc ${source}/study/shapes.cc
   ${source}/study/wire_object.cc ${source}/study/wire_reader.cc

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "adapter/observation.h"
 #include "adapter/training_report.h"
 #include "study/network.h"
 #include "study/recipe.h"
@@ -37,6 +39,19 @@ struct TrialPlan {
   std::uint64_t seed = 0;  // below 2^32
   std::string device;
   bool controlled = false;
+  bool observed = false;  // then controlled too
+};
+
+// The observed form of what an adapter has built. What the tensors lack of `before`, `after`,
+// `labels`, `mask` and `step` is added to them.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  // One controlled step, as Adapter::step.
+  [[nodiscard]] virtual Observation step(const std::vector<std::int64_t>& indices,
+                                         const TensorMap& masks) = 0;
+  // The first `images` test images in inference mode.
+  [[nodiscard]] virtual Observation predict(std::int64_t images) = 0;
 };
 
 // What a worker written in C++ must be able to do: the requests of docs/protocol.md, with their
@@ -59,6 +74,10 @@ class Adapter {
   virtual double step(const std::vector<std::int64_t>& indices, const TensorMap& masks) = 0;
   // (test images, outputs), F32.
   [[nodiscard]] virtual Tensor predict() = 0;
+  // The observer of what `build` has just made; called when the plan was observed.
+  [[nodiscard]] virtual std::unique_ptr<Observer> observer() {
+    throw Unsupported{"This adapter has no observed form: it does not override `observer`."};
+  }
 };
 
 }  // namespace plumbline

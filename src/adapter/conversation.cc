@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 
+#include "adapter/observation.h"
 #include "adapter/pipe.h"
 #include "adapter/requests.h"
 #include "base/error.h"
@@ -70,6 +71,7 @@ class Conversation {
   json load_data(const json& request) {
     TrialData data = read_trial_data(WireObject(request, "request"));
     facts_ = facts_of(data);
+    labels_ = data.train.labels;
     const json counts{{"train_images", data.train.labels.size()},
                       {"test_images", data.test.labels.size()}};
     adapter_.load_data(std::move(data));
@@ -82,7 +84,12 @@ class Conversation {
     }
     const TrialPlan plan = read_trial_plan(request, *facts_);
     is_built_ = false;
+    observer_.reset();
+    steps_ = 0;
     json settings = adapter_.build(plan);
+    if (plan.observed) {
+      observer_ = adapter_.observer();
+    }
     is_built_ = true;
     return {{"settings", std::move(settings)}};
   }
@@ -116,15 +123,42 @@ class Conversation {
   json step(const json& request) {
     require_built();
     const ControlledStep step = read_controlled_step(WireObject(request, "request"), *facts_);
+    ++steps_;
+    if (request.contains("record")) {
+      return recorded_step(step, record_of(request));
+    }
     return {{"loss", number_to_wire(adapter_.step(step.indices, step.masks))}};
+  }
+
+  json recorded_step(const ControlledStep& step, const std::string& path) {
+    const TensorMap before = adapter_.state();
+    Observation observation = observer_->step(step.indices, step.masks);
+    observation.add("before/", before);
+    observation.add("after/", adapter_.state());
+    observation.add("mask/", step.masks);
+    observation.add("", {{"labels", labels_at(labels_, step.indices)}, {"step", count_of(steps_)}});
+    write_safetensors(path, observation.tensors);
+    return {{"loss", number_to_wire(observation.loss())}, {"observation", observation.told()}};
   }
 
   json predict(const json& request) {
     require_built();
+    if (request.contains("record")) {
+      return recorded_prediction(request);
+    }
     TensorMap outputs;
     outputs.emplace("outputs", adapter_.predict());
     write_safetensors(path_of(request), outputs);
     return json::object();
+  }
+
+  json recorded_prediction(const json& request) {
+    const std::string path = record_of(request);
+    Observation observation = observer_->predict(
+        WireObject(request, "request").integer("images", 1, facts_->test_images));
+    observation.add("before/", adapter_.state());
+    write_safetensors(path, observation.tensors);
+    return {{"observation", observation.told()}};
   }
 
   json close(const json&) {
@@ -137,6 +171,12 @@ class Conversation {
       throw Error("This request comes after 'build'.");
     }
   }
+  std::string record_of(const json& request) const {
+    if (observer_ == nullptr) {
+      throw Error("'record' needs a build in observed form.");
+    }
+    return WireObject(request, "request").text("record");
+  }
   static std::string path_of(const json& request) {
     return WireObject(request, "request").text("path");
   }
@@ -144,6 +184,9 @@ class Conversation {
   Adapter& adapter_;
   Pipe& pipe_;
   std::optional<DataFacts> facts_;
+  std::vector<std::int64_t> labels_;  // of the training images
+  std::unique_ptr<Observer> observer_;
+  std::int64_t steps_ = 0;  // controlled ones since the build
   bool is_built_ = false;
   bool closed_ = false;
 };

@@ -109,7 +109,10 @@ TrialData read_trial_data(const WireObject& request) {
 }
 
 DataFacts facts_of(const TrialData& data) {
-  return {image_of(data.train.images), data.classes, std::ssize(data.train.labels)};
+  return {image_of(data.train.images),
+          data.classes,
+          std::ssize(data.train.labels),
+          std::ssize(data.test.labels)};
 }
 
 TrialPlan read_trial_plan(const nlohmann::json& request, const DataFacts& facts) {
@@ -118,11 +121,19 @@ TrialPlan read_trial_plan(const nlohmann::json& request, const DataFacts& facts)
   if (mode != "as-shipped" && mode != "controlled") {
     members.fail("mode", "must be \"as-shipped\" or \"controlled\"");
   }
+  const std::string form = members.has("form") ? members.text("form") : "plain";
+  if (form != "plain" && form != "observed") {
+    members.fail("form", "must be \"plain\" or \"observed\"");
+  }
+  if (form == "observed" && mode != "controlled") {
+    members.fail("form", "can be \"observed\" in controlled mode only");
+  }
   TrialPlan plan{network_from_wire(member(request, "network")),
                  recipe_from_wire(member(request, "recipe")),
                  static_cast<std::uint64_t>(members.integer("seed", 0, kMaxSeed)),
                  members.text("device"),
-                 mode == "controlled"};
+                 mode == "controlled",
+                 form == "observed"};
   require_fit(plan.network, facts);
   return plan;
 }

@@ -15,6 +15,7 @@ struct DataFacts {
   Shape image;
   std::int64_t classes = 0;
   std::int64_t train_images = 0;
+  std::int64_t test_images = 0;
 };
 [[nodiscard]] DataFacts facts_of(const TrialData& data);
 [[nodiscard]] TrialPlan read_trial_plan(const nlohmann::json& request, const DataFacts& facts);

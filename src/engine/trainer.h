@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/error.h"
 #include "tensor/tensor.h"
 
 namespace plumbline {
@@ -28,6 +29,15 @@ class Trainer {
   virtual double step(const Batch& batch) = 0;
   // Outputs of the last layer in inference mode, (batch, outputs), F32.
   [[nodiscard]] virtual Tensor predict(const Tensor& inputs) = 0;
+  // A training step and all that it computes, by the names of docs/protocol.md: out, grad_out,
+  // grad, slot_before, slot, loss and step.
+  [[nodiscard]] virtual TensorMap observed_step(const Batch&) {
+    throw Error("This engine does not observe its steps.");
+  }
+  // The outputs of all operations in inference mode, by the same names.
+  [[nodiscard]] virtual TensorMap observed_predict(const Tensor&) {
+    throw Error("This engine does not observe its predictions.");
+  }
 };
 
 }  // namespace plumbline

@@ -9,6 +9,7 @@
 #include "draw/draw.h"
 #include "engine/fast/fast_trainer.h"
 #include "engine/reference/trainer.h"
+#include "native_worker/native_observer.h"
 #include "native_worker/settings_report.h"
 #include "native_worker/versions.h"
 
@@ -66,13 +67,38 @@ void NativeAdapter::train(std::int64_t steps, TrainingReport& report) {
   }
 }
 
+<<<<<<< HEAD
 double NativeAdapter::step(const std::vector<std::int64_t>& indices, const TensorMap& masks) {
+=======
+TensorMap NativeAdapter::draw_masks(std::int64_t batch, std::int64_t step) const {
+  TensorMap masks;
+  for (std::size_t i = 0; i < network_.layers.size(); ++i) {
+    if (std::holds_alternative<Dropout>(network_.layers[i].operation)) {
+      masks.emplace(network_.layers[i].name, dropout_mask(network_, i, batch, step, key_));
+    }
+  }
+  return masks;
+}
+
+std::vector<std::int64_t> NativeAdapter::labels_at(const std::vector<std::int64_t>& indices) const {
+>>>>>>> w/observe
   std::vector<std::int64_t> labels;
   labels.reserve(indices.size());
   for (const std::int64_t index : indices) {
     labels.push_back(labels_[static_cast<std::size_t>(index)]);
   }
-  return trainer_->step({images_at(train_images_, indices), labels, masks});
+  return labels;
+}
+
+double NativeAdapter::step(const std::vector<std::int64_t>& indices, const TensorMap& masks) {
+  return trainer_->step({images_at(train_images_, indices), labels_at(indices), masks});
+}
+
+std::unique_ptr<Observer> NativeAdapter::observer() {
+  if (engine_ == Engine::Fast) {
+    throw Unsupported{"The fast engine has no observed form."};
+  }
+  return make_native_observer(*this);
 }
 
 Tensor NativeAdapter::predict() {

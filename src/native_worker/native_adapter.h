@@ -24,6 +24,12 @@ class NativeAdapter : public Adapter {
   void train(std::int64_t steps, TrainingReport& report) override;
   double step(const std::vector<std::int64_t>& indices, const TensorMap& masks) override;
   [[nodiscard]] Tensor predict() override;
+  [[nodiscard]] std::unique_ptr<Observer> observer() override;
+
+  [[nodiscard]] std::vector<std::int64_t> labels_at(const std::vector<std::int64_t>& indices) const;
+  [[nodiscard]] const Tensor& train_images() const { return train_images_; }
+  [[nodiscard]] const Tensor& test_images() const { return test_images_; }
+  [[nodiscard]] Trainer& trainer() { return *trainer_; }
 
  private:
   Engine engine_;

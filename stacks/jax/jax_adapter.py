@@ -86,6 +86,11 @@ class JaxAdapter(Adapter):
         self.model.train()
         return self.train_step(self.model, self.optimizer, self.train_images, self.train_labels, indices)
 
+    def observer(self):
+        from jax_observe import JaxObserver
+
+        return JaxObserver(self)
+
     def predict(self):
         self.model.eval()
         count = len(self.test_images)

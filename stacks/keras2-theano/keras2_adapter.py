@@ -32,19 +32,19 @@ class Keras2Adapter(Adapter):
         if device != "cpu":
             raise Unsupported("Theano 1.0.5 reaches a GPU only through libgpuarray, which this stack does not install.")
         np.random.seed(seed)  # Keras on Theano draws the seeds of all its generators from here
-        self.recipe = recipe
-        optimizer, weight_decay, optimizer_settings = make_optimizer(recipe["optimizer"])
-        loss, data_loss, loss_settings = make_loss(recipe["loss"])
+        self.network, self.recipe = network, recipe
+        optimizer, self.weight_decay, optimizer_settings = make_optimizer(recipe["optimizer"])
+        self.loss, data_loss, loss_settings = make_loss(recipe["loss"])
         self.targets = self.train_labels
         if recipe["loss"] == "mean_squared_error":
             self.targets = keras.utils.to_categorical(self.train_labels, self.classes)
-        self.layers = make_layers(network, recipe, weight_decay)
+        self.layers = make_layers(network, recipe, self.weight_decay)
         self.model = connect(network, self.layers)
         if mode == "as-shipped":
             self.trained_model, metrics = self.model, None
         else:
             self.trained_model, metrics = connect(network, self.layers, with_masks=True), [data_loss]
-        self.trained_model.compile(optimizer, loss, metrics=metrics)
+        self.trained_model.compile(optimizer, self.loss, metrics=metrics)
         return {
             **optimizer_settings,
             **settings_of(network, self.layers),
@@ -75,11 +75,20 @@ class Keras2Adapter(Adapter):
     def train(self, report):
         fit(self.trained_model, self.train_images, self.targets, self.recipe, report)
 
-    def step(self, indices, masks):
+    def batch(self, indices, masks):
+        """The inputs of a controlled step, by name, and its targets."""
         inputs = {f"mask_{name}": mask.astype(np.float32) for name, mask in masks.items()}
         inputs["input"] = self.train_images[indices]
-        _, data_loss = self.trained_model.train_on_batch(inputs, self.targets[indices])
+        return inputs, self.targets[indices]
+
+    def step(self, indices, masks):
+        _, data_loss = self.trained_model.train_on_batch(*self.batch(indices, masks))
         return data_loss
+
+    def observer(self):
+        from keras2_observe import Keras2Observer
+
+        return Keras2Observer(self)
 
     def predict(self):
         return self.model.predict(self.test_images, batch_size=PREDICT_BATCH)

@@ -30,8 +30,12 @@ def make_layers(network, recipe, weight_decay):
     return {layer["name"]: maker.make(layer) for layer in network["layers"]}
 
 
-def connect(network, made, with_masks=False):
-    """A model over the layers. With masks, each dropout layer's mask is a further input, `mask_<layer>`."""
+def connect(network, made, with_masks=False, see=lambda layer, value: value):
+    """A model over the layers. With masks, each dropout layer's mask is a further input, `mask_<layer>`.
+
+    `see` is given each layer's output by the layer's name, and of a layer with an activation by "<layer>/linear" what
+    goes into that.
+    """
     values = {"input": layers.Input(network["input"], name="input")}
     inputs = [values["input"]]
     for layer in network["layers"]:
@@ -43,17 +47,28 @@ def connect(network, made, with_masks=False):
             values[layer["name"]] = layers.Lambda(lambda x, scale=scale: x * scale)(kept)
         else:
             is_merge = layer["operation"] in ("add", "concatenate")
-            values[layer["name"]] = _apply(layer, made[layer["name"]], arguments if is_merge else arguments[0])
+            given = arguments if is_merge else arguments[0]
+            values[layer["name"]] = _apply(layer, made[layer["name"]], given, see)
+        see(layer["name"], values[layer["name"]])
     return keras.models.Model(inputs, values[network["layers"][-1]["name"]])
 
 
-def _apply(layer, keras_layer, x):
+def _apply(layer, keras_layer, x, see):
     padding = getattr(keras_layer, "explicit_padding", None)
     if padding:
         x = layers.ZeroPadding2D(padding)(x)
+    if layer["operation"] == "activation" or "activation" not in layer:
+        return keras_layer(x)
+    linear = layer["name"] + "/linear"
+    if layer["activation"]["name"] == "leaky_relu":
+        x = keras_layer(x)
+        see(linear, x)
+        return _leaky_relu(layer["activation"])(x)
+    activation = keras_layer.activation
+    keras_layer.activation = lambda x: activation(see(linear, x))
     x = keras_layer(x)
-    is_separate = layer["operation"] != "activation" and layer.get("activation", {}).get("name") == "leaky_relu"
-    return _leaky_relu(layer["activation"])(x) if is_separate else x
+    keras_layer.activation = activation
+    return x
 
 
 def _leaky_relu(activation, **options):

@@ -2,10 +2,11 @@
 
 #include <torch/version.h>
 
-#include <algorithm>
 #include <cstdlib>
 
 #include "base/error.h"
+#include "conversion.h"
+#include "libtorch_observer.h"
 #include "settings.h"
 
 namespace {
@@ -15,37 +16,6 @@ using plumbline::Tensor;
 using plumbline::TensorMap;
 
 constexpr std::int64_t kPredictBatch = 1000;
-
-torch::ScalarType scalar_type(plumbline::DType dtype) {
-  switch (dtype) {
-    case plumbline::DType::Bool:
-      return torch::kBool;
-    case plumbline::DType::U8:
-      return torch::kUInt8;
-    case plumbline::DType::I32:
-      return torch::kInt32;
-    case plumbline::DType::I64:
-      return torch::kInt64;
-    case plumbline::DType::F32:
-      return torch::kFloat32;
-    case plumbline::DType::F64:
-      return torch::kFloat64;
-  }
-  throw plumbline::Error("A tensor has an unknown dtype.");
-}
-
-// A view of the tensor's memory; only read.
-torch::Tensor view_of(const Tensor& tensor) {
-  auto* bytes = const_cast<std::byte*>(tensor.bytes().data());
-  return torch::from_blob(bytes, tensor.shape(), torch::dtype(scalar_type(tensor.dtype())));
-}
-
-Tensor tensor_of(const torch::Tensor& values) {
-  const torch::Tensor source = values.detach().to(torch::kCPU, torch::kFloat32).contiguous();
-  Tensor tensor(plumbline::DType::F32, source.sizes().vec());
-  std::copy_n(source.const_data_ptr<float>(), tensor.size(), tensor.as<float>().data());
-  return tensor;
-}
 
 torch::Tensor scaled(const Tensor& images, const plumbline::InputScaling& scaling) {
   return (view_of(images).to(torch::kFloat32) * scaling.factor - scaling.mean) / scaling.stddev;
@@ -183,4 +153,8 @@ Tensor LibtorchAdapter::predict() {
     outputs.push_back(model_->forward(inputs_of(images)));
   }
   return tensor_of(torch::cat(outputs));
+}
+
+std::unique_ptr<plumbline::Observer> LibtorchAdapter::observer() {
+  return std::make_unique<LibtorchObserver>(*this, model_, *optimizer_, inputs_of(test_images_));
 }

@@ -20,6 +20,7 @@ class LibtorchAdapter : public plumbline::Adapter {
   void train(std::int64_t steps, plumbline::TrainingReport& report) override;
   double step(const std::vector<std::int64_t>& indices, const plumbline::TensorMap& masks) override;
   [[nodiscard]] plumbline::Tensor predict() override;
+  [[nodiscard]] std::unique_ptr<plumbline::Observer> observer() override;
 
  private:
   // The model's inputs from images (batch, height, width, channels) or (batch, features).

@@ -165,41 +165,52 @@ struct AddModules {
   }
 };
 
-using Views = std::map<std::string, torch::Tensor>;
+using Parameters = std::map<std::string, ModelImpl::Parameter>;
 
-void add_norm(Views& views,
+void add_vector(Parameters& parameters, const std::string& name, const torch::Tensor& vector) {
+  if (vector.defined()) {
+    parameters[name] = {vector, {0}};
+  }
+}
+
+void add_norm(Parameters& parameters,
               const std::string& layer,
               const torch::Tensor& weight,
               const torch::Tensor& bias) {
-  views[layer + "/gamma"] = weight;
-  views[layer + "/beta"] = bias;
+  add_vector(parameters, layer + "/gamma", weight);
+  add_vector(parameters, layer + "/beta", bias);
 }
 
 template <typename Norm>
-void add_batch_norm(Views& views, const std::string& layer, const Norm& norm) {
-  add_norm(views, layer, norm.weight, norm.bias);
-  views[layer + "/moving_mean"] = norm.running_mean;
-  views[layer + "/moving_variance"] = norm.running_var;
+void add_batch_norm(Parameters& parameters, const std::string& layer, const Norm& norm) {
+  add_norm(parameters, layer, norm.weight, norm.bias);
+  add_vector(parameters, layer + "/moving_mean", norm.running_mean);
+  add_vector(parameters, layer + "/moving_variance", norm.running_var);
 }
 
-void add_views(Views& views, const std::string& layer, nn::Module& module) {
+void add_parameters(Parameters& parameters, const std::string& layer, nn::Module& module) {
   if (auto* conv2d = module.as<nn::Conv2dImpl>()) {
-    views[layer + "/kernel"] = conv2d->weight.permute({2, 3, 1, 0});
-    if (conv2d->bias.defined()) {
-      views[layer + "/bias"] = conv2d->bias;
-    }
+    parameters[layer + "/kernel"] = {conv2d->weight, {2, 3, 1, 0}};
+    add_vector(parameters, layer + "/bias", conv2d->bias);
   } else if (auto* linear = module.as<nn::LinearImpl>()) {
-    views[layer + "/kernel"] = linear->weight.t();
-    if (linear->bias.defined()) {
-      views[layer + "/bias"] = linear->bias;
-    }
+    parameters[layer + "/kernel"] = {linear->weight, {1, 0}};
+    add_vector(parameters, layer + "/bias", linear->bias);
   } else if (auto* batch_norm_2d = module.as<nn::BatchNorm2dImpl>()) {
-    add_batch_norm(views, layer, *batch_norm_2d);
+    add_batch_norm(parameters, layer, *batch_norm_2d);
   } else if (auto* batch_norm_1d = module.as<nn::BatchNorm1dImpl>()) {
-    add_batch_norm(views, layer, *batch_norm_1d);
+    add_batch_norm(parameters, layer, *batch_norm_1d);
   } else if (auto* layer_norm = module.as<nn::LayerNormImpl>()) {
-    add_norm(views, layer, layer_norm->weight, layer_norm->bias);
+    add_norm(parameters, layer, layer_norm->weight, layer_norm->bias);
   }
+}
+
+// Whether the layer has an activation beside its own operation.
+bool has_activation(const plumbline::Operation& operation) {
+  if (const auto* conv2d = std::get_if<plumbline::Conv2d>(&operation)) {
+    return conv2d->activation.has_value();
+  }
+  const auto* dense = std::get_if<plumbline::Dense>(&operation);
+  return dense != nullptr && dense->activation.has_value();
 }
 
 }  // namespace
@@ -207,11 +218,12 @@ void add_views(Views& views, const std::string& layer, nn::Module& module) {
 ModelImpl::ModelImpl(const plumbline::Network& network, bool controlled) {
   std::map<std::string, std::size_t> positions{{"input", 0}};
   for (const plumbline::Layer& layer : network.layers) {
-    Step step{.layer = layer.name, .inputs = {}, .modules = nn::Sequential(), .adds = false};
+    Step step{.layer = layer.name, .inputs = {}, .modules = nn::Sequential()};
     for (const std::string& input : layer.inputs) {
       step.inputs.push_back(positions.at(input));
     }
     step.adds = std::holds_alternative<plumbline::Add>(layer.operation);
+    step.activated = has_activation(layer.operation);
     std::visit(AddModules{step.modules, shape_of(network, layer.inputs.front()), controlled},
                layer.operation);
     register_module(layer.name, step.modules);
@@ -220,11 +232,43 @@ ModelImpl::ModelImpl(const plumbline::Network& network, bool controlled) {
   }
 }
 
+torch::Tensor ModelImpl::seen(const std::string& name, torch::Tensor y) {
+  if (seen_ == nullptr) {
+    return y;
+  }
+  if (torch::GradMode::is_enabled()) {
+    if (!y.requires_grad()) {
+      y.requires_grad_();  // it comes before the first weight
+    }
+    y.retain_grad();
+  }
+  seen_->emplace(name, y);
+  return y;
+}
+
+torch::Tensor ModelImpl::through_modules(Step& step, const torch::Tensor& x) {
+  if (seen_ == nullptr) {
+    return step.modules->forward(x);
+  }
+  torch::Tensor y = x.view_as(x);  // as nn::Identity gives back what it is given
+  std::size_t left = step.modules->size();
+  for (nn::AnyModule& module : *step.modules) {
+    y = module.forward(y);
+    if (--left == 1 && step.activated) {
+      y = seen(step.layer + "/linear", y);
+    }
+  }
+  return seen(step.layer, y);
+}
+
 torch::Tensor ModelImpl::forward(const torch::Tensor& x) {
+  if (seen_ != nullptr) {
+    seen_->emplace("input", x);
+  }
   std::vector<torch::Tensor> values{x};
   for (Step& step : steps_) {
     if (!step.modules->is_empty()) {
-      values.push_back(step.modules->forward(values[step.inputs.front()]));
+      values.push_back(through_modules(step, values[step.inputs.front()]));
       continue;
     }
     std::vector<torch::Tensor> inputs;
@@ -236,20 +280,28 @@ torch::Tensor ModelImpl::forward(const torch::Tensor& x) {
       for (std::size_t i = 1; i < inputs.size(); ++i) {
         sum = sum + inputs[i];
       }
-      values.push_back(sum);
+      values.push_back(seen(step.layer, sum));
     } else {
-      values.push_back(torch::cat(inputs, 1));
+      values.push_back(seen(step.layer, torch::cat(inputs, 1)));
     }
   }
   return values.back();
 }
 
-std::map<std::string, torch::Tensor> ModelImpl::canonical_views() {
-  Views views;
+std::map<std::string, ModelImpl::Parameter> ModelImpl::canonical_parameters() {
+  Parameters parameters;
   for (Step& step : steps_) {
     for (const std::shared_ptr<nn::Module>& module : step.modules->children()) {
-      add_views(views, step.layer, *module);
+      add_parameters(parameters, step.layer, *module);
     }
+  }
+  return parameters;
+}
+
+std::map<std::string, torch::Tensor> ModelImpl::canonical_views() {
+  std::map<std::string, torch::Tensor> views;
+  for (const auto& [name, parameter] : canonical_parameters()) {
+    views.emplace(name, parameter.canonical(parameter.tensor));
   }
   return views;
 }

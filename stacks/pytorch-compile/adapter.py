@@ -11,6 +11,11 @@ def make_adapter():
             torch.compiler.reset()
             return torch.compile(model)
 
+        def observer(self):
+            from compiled_observe import CompiledTorchObserver
+
+            return CompiledTorchObserver(self)
+
     return CompiledTorchAdapter()
 
 

@@ -96,6 +96,11 @@ class TorchAdapter(Adapter):
         with torch.inference_mode():
             return torch.cat([self.model(images) for images in self.test_images.split(PREDICT_BATCH)]).cpu().numpy()
 
+    def observer(self):
+        from torch_observe import TorchObserver
+
+        return TorchObserver(self)
+
     def settings(self):
         settings = optimizer_settings(self.optimizer)
         for name, modules in self.modules.items():

@@ -33,8 +33,9 @@ class TensorFlowAdapter(Adapter):
         tf.random.set_seed(seed)
         self.recipe = recipe
         self.network = Network(network, recipe)
-        optimizer, weight_decay, optimizer_settings = make_optimizer(recipe["optimizer"])
-        self.define_steps(make_loss(recipe["loss"], self.classes), optimizer, weight_decay)
+        self.optimizer, self.weight_decay, optimizer_settings = make_optimizer(recipe["optimizer"])
+        self.loss_of = make_loss(recipe["loss"], self.classes)
+        self.define_steps()
         return {
             **self.network.settings,
             **optimizer_settings,
@@ -43,22 +44,11 @@ class TensorFlowAdapter(Adapter):
             "device.name": device_name,
         }
 
-    def define_steps(self, loss_of, optimizer, weight_decay):
-        network = self.network
+    def define_steps(self):
         images = tf.TensorSpec([None, *self.train_images.shape[1:]], tf.float32)
         labels = tf.TensorSpec([None], tf.int32)
-
-        def step(images, labels, masks=None):
-            with tf.GradientTape() as tape:
-                loss = loss_of(network(images, training=True, masks=masks), labels)
-                objective = loss
-                if weight_decay:
-                    penalties = [tf.nn.l2_loss(variable) for variable in network.trainable]
-                    objective = loss + weight_decay * tf.add_n(penalties)
-            gradients = tape.gradient(objective, network.trainable)
-            optimizer.apply_gradients(zip(gradients, network.trainable))
-            return loss
-
+        network = self.network
+        step = make_step(network, self.loss_of, self.optimizer, self.weight_decay)
         self.train_step = tf.function(step, input_signature=[images, labels])
         self.controlled_step = tf.function(step)
         self.forward = tf.function(lambda images: network(images, training=False), input_signature=[images])
@@ -84,9 +74,31 @@ class TensorFlowAdapter(Adapter):
         masks = {name: mask.astype(np.float32) for name, mask in masks.items()}
         return self.controlled_step(self.train_images[indices], self.train_labels[indices], masks).numpy()
 
+    def observer(self):
+        from tensorflow_observe import TensorFlowObserver
+
+        return TensorFlowObserver(self)
+
     def predict(self):
         starts = range(0, len(self.test_images), PREDICT_BATCH)
         return np.concatenate([self.forward(self.test_images[i : i + PREDICT_BATCH]).numpy() for i in starts])
+
+
+def make_step(network, loss_of, optimizer, weight_decay, make_tape=tf.GradientTape):
+    """step(images, labels, masks) that gives the loss."""
+
+    def step(images, labels, masks=None):
+        with make_tape() as tape:
+            loss = loss_of(network(images, training=True, masks=masks), labels)
+            objective = loss
+            if weight_decay:
+                penalties = [tf.nn.l2_loss(variable) for variable in network.trainable]
+                objective = loss + weight_decay * tf.add_n(penalties)
+        gradients = tape.gradient(objective, network.trainable)
+        optimizer.apply_gradients(zip(gradients, network.trainable))
+        return loss
+
+    return step
 
 
 def use_device(device):

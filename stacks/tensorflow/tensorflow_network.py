@@ -3,6 +3,7 @@
 import inspect
 
 import tensorflow as tf
+from plumbline_worker import nodes_of
 
 # tf.nn has no default initialisers. These are those of TensorFlow's own tutorial "Deep MNIST for Experts" (1.4, 2017).
 TUTORIAL_WEIGHTS = {"name": "truncated_normal", "mean": 0.0, "stddev": 0.1}
@@ -47,13 +48,18 @@ class Network:
 
     def __call__(self, images, training, masks=None):
         """Outputs of the last layer. `masks`, by name of the dropout layer, replace the random ones."""
+        return self.outputs(images, training, masks)[self.layers[-1]["name"]]
+
+    def outputs(self, images, training, masks=None):
+        """Outputs of all operations by name (docs/protocol.md), and "input"."""
         values = {"input": images}
         for layer in self.layers:
             apply = getattr(self, "_" + layer["operation"])
             inputs = [values[name] for name in layer["inputs"]]
-            output = apply(layer, inputs, training, masks)
-            values[layer["name"]] = self._activate(layer.get("activation"), output)
-        return values[self.layers[-1]["name"]]
+            before, *_ = names = nodes_of(layer)
+            values[before] = apply(layer, inputs, training, masks)
+            values[names[-1]] = self._activate(layer.get("activation"), values[before])
+        return values
 
     def _make_variables(self, layer, shape):
         operation = layer["operation"]

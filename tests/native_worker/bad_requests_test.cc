@@ -54,6 +54,25 @@ TEST(NativeWorkerBadRequests, DataThatDoNotFit) {
   expect_error(worker, changed(trial.load_data(), "/test", trial.path("none")), "'images'");
 }
 
+TEST(NativeWorkerBadRequests, ObservingThatDoesNotFit) {
+  const Trial trial;
+  WorkerProcess worker({"--engine=reference"});
+  const json build = Trial::build("controlled");
+  const json record = trial.path("record");
+  trial.prepare(worker, build);
+  expect_error(worker, changed(trial.step({0}), "/record", record), "observed form");
+  expect_error(
+      worker, {{"request", "predict"}, {"record", record}, {"images", 1}}, "observed form");
+  expect_error(worker, changed(build, "/form", "seen"), "form");
+  expect_error(worker, changed(Trial::build("as-shipped"), "/form", "observed"), "controlled");
+  worker.result_of(changed(build, "/form", "observed"));
+  for (const json& images : {json(0), json(31), json("all")}) {
+    expect_error(
+        worker, {{"request", "predict"}, {"record", record}, {"images", images}}, "images");
+  }
+  expect_error(worker, changed(trial.step({0}), "/record", 7), "record");
+}
+
 TEST(NativeWorkerBadRequests, APlanThatDoesNotFit) {
   const Trial trial;
   WorkerProcess worker({});

@@ -100,6 +100,38 @@ TEST(NativeWorker, ControlledStepsOfBothEnginesAgree) {
   }
 }
 
+TEST(NativeWorker, AnObservedStepIsThePlainOneAndTellsWhatItComputed) {
+  const Trial trial;
+  WorkerProcess plain(kReference);
+  WorkerProcess observed(kReference);
+  trial.prepare(plain, Trial::build("controlled"));
+  json build = Trial::build("controlled");
+  build["form"] = "observed";
+  trial.prepare(observed, build);
+  for (int step = 1; step <= 2; ++step) {
+    json request = trial.step({0, 7, 49, 7});
+    const double loss = plain.result_of(request)["loss"];
+    request["record"] = trial.path("record");
+    const json result = observed.result_of(request);
+    EXPECT_EQ(result["loss"], loss);
+    EXPECT_EQ(result["observation"]["fused"], json::array());
+    EXPECT_EQ(result["observation"]["slots"], (json{{"m", "m"}, {"v", "v"}}));
+    const TensorMap record = read_safetensors(trial.path("record")).tensors;
+    EXPECT_EQ(record.at("step").as<std::int64_t>()[0], step);
+    EXPECT_EQ(record.contains("slot_before/out/bias/m"), step == 2);
+    EXPECT_EQ(record.at("labels").shape(), (Shape{4}));
+    EXPECT_EQ(record.at("mask/drop").shape(), (Shape{4, 45}));
+    EXPECT_EQ(record.at("out/conv/linear").shape(), (Shape{4, 6, 6, 5}));
+    EXPECT_EQ(record.at("grad_out/conv").shape(), (Shape{4, 6, 6, 5}));
+    EXPECT_FALSE(record.contains("grad_out/input"));
+    EXPECT_FALSE(record.contains("grad/norm/moving_mean"));
+  }
+  const TensorMap expected = trial.state_of(plain);
+  for (const auto& [name, tensor] : trial.state_of(observed)) {
+    EXPECT_TRUE(std::ranges::equal(tensor.bytes(), expected.at(name).bytes())) << name;
+  }
+}
+
 TEST(NativeWorker, ReportsEverySettingThatTheRecipeLeftOut) {
   const Trial trial;
   WorkerProcess worker(kFast);

@@ -61,6 +61,7 @@ class Worker:
             elif message["status"] == "ok":
                 return message["result"]
             else:
+                print(message.get("detail", ""))  # pytest shows it where a test fails
                 raise WorkerError(message["status"], message["reason"])
 
     def send(self, message):

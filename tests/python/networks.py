@@ -162,3 +162,17 @@ def settings_left_out(network, wanted):
         if layer.get("bias") and "biases" not in wanted:
             names.add(f"{name}.bias.initialiser")
     return names
+
+
+def node_shapes(network):
+    """{node: shape without the batch} of every operation; a fused activation makes two of a layer."""
+    shapes = {}
+    for layer in network["layers"]:
+        if "activation" in layer and layer["operation"] != "activation":
+            shapes[layer["name"] + "/linear"] = layer["output_shape"]
+        shapes[layer["name"]] = layer["output_shape"]
+    return shapes
+
+
+def trainable_shapes(network):
+    return {name: shape for name, shape in parameter_shapes(network).items() if "/moving_" not in name}

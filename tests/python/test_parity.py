@@ -1,15 +1,8 @@
-"""Controlled steps and evaluation of every stack against the float64 reference: plumbline-parity-check judges.
-
-That program stands beside plumbline; PLUMBLINE_PARITY_CHECK names another.
-"""
-
-import copy
-import json
-import os
-import subprocess
+"""Controlled steps and evaluation of every stack against the float64 reference: plumbline-parity-check judges."""
 
 import numpy as np
 import pytest
+<<<<<<< HEAD
 from networks import (
     every_layer_network,
     flattening_network,
@@ -74,31 +67,19 @@ def judge(folder, case):
     (folder / "case.json").write_text(json.dumps(case))
     done = subprocess.run([CHECK, str(folder / "case.json")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return done.returncode, done.stdout.decode()
+=======
+from controlled_case import NETWORKS, ControlledCase, judge
+>>>>>>> w/observe
 
 
 def run_case(trial, folder, name, broken=False):
     """One controlled step and an evaluation, written down as a case. `broken` spoils what the stack answered."""
-    network, batch = CASES[name]
-    random = np.random.RandomState(11)
-    images = random.randint(0, 256, (batch + 5, *network["input"])).astype(np.uint8)
-    labels = random.randint(0, 10, batch + 5)
-    indices = random.permutation(batch + 5)[:batch]
-    dropouts = [layer for layer in network["layers"] if layer["operation"] == "dropout"]
-    masks = {
-        layer["name"]: (random.rand(batch, *layer["output_shape"]) >= layer["rate"]).astype(np.uint8)
-        for layer in dropouts
-    }
-    state = some_state(network, random)
-    wanted = recipe(batch, {"name": "sgd", "learning_rate": 0.1}, weights={"name": "checkpoint"}, input_scaling=SCALING)
-    trial.load(images, labels, test_images=images[:batch], scaling=SCALING)
-    if name in EVERYWHERE:
-        settings = trial.build(network, wanted, mode="controlled")
-    else:
-        settings = supported(trial.build, network, wanted, mode="controlled")
-    trial.set_state(state)
-    outputs, loss, after = trial.predict(), trial.step(indices, masks), trial.state()
+    case = ControlledCase(name)
+    settings = case.prepare(trial)
+    outputs, loss, after = trial.predict(), trial.step(case.indices, case.masks), trial.state()
     if broken:
         kernel = next(parameter for parameter in after if parameter.endswith("kernel"))
+<<<<<<< HEAD
         after[kernel] = state[kernel] + (after[kernel] - state[kernel]) * np.float32(1.001)
     write_tensors(str(folder / "state"), state)
     write_tensors(str(folder / "after"), after)
@@ -114,9 +95,13 @@ def run_case(trial, folder, name, broken=False):
         "training": {"batches": ["batch"], "losses": [loss], "after": "after"},
         "evaluation": {"images": "evaluated", "outputs": "outputs"},
     }
+=======
+        after[kernel] = case.state[kernel] + (after[kernel] - case.state[kernel]) * np.float32(1.001)
+    return case.written(folder, settings, loss, after, outputs)
+>>>>>>> w/observe
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", NETWORKS)
 def test_a_step_and_an_evaluation_differ_from_the_reference_by_rounding_only(trial, tmp_path, name):
     status, judgements = judge(tmp_path, run_case(trial, tmp_path, name))
     assert status == 0, judgements

@@ -82,6 +82,40 @@ def test_unsupported_is_an_answer_and_the_worker_lives_on(built):
     assert built.close() == 0
 
 
+def test_an_adapter_that_knows_nothing_of_observing_is_unsupported_in_observed_form(built):
+    with pytest.raises(WorkerError) as caught:
+        built.request("build", network={}, recipe={}, seed=1, device="cpu", mode="controlled", form="observed")
+    assert (caught.value.status, caught.value.reason) == (
+        "unsupported",
+        "This adapter has no observed form: it defines no `observer`.",
+    )
+
+
+@pytest.mark.parametrize(
+    "mode, form, reason",
+    [
+        ("as-shipped", "observed", "ValueError: An observed build must be in controlled mode."),
+        ("controlled", "seen", "ValueError: The form of a build is 'plain' or 'observed', not 'seen'."),
+    ],
+)
+def test_a_form_that_does_not_fit_is_refused(built, mode, form, reason):
+    with pytest.raises(WorkerError) as caught:
+        built.request("build", network={}, recipe={}, seed=1, device="cpu", mode=mode, form=form)
+    assert (caught.value.status, caught.value.reason) == ("error", reason)
+
+
+@pytest.mark.parametrize("name, members", [("step", {"path": "step"}), ("predict", {"images": 2})])
+def test_a_record_of_a_plain_build_is_refused(built, tmp_path, name, members):
+    write_tensors(str(tmp_path / "step"), {"indices": np.array([3, 1]), "mask/drop": np.array([[1], [0]], np.uint8)})
+    members = {**members, **({"path": str(tmp_path / "step")} if "path" in members else {})}
+    with pytest.raises(WorkerError) as caught:
+        built.request(name, record=str(tmp_path / "record"), **members)
+    assert (caught.value.status, caught.value.reason) == (
+        "error",
+        "ValueError: 'record' needs a build in observed form.",
+    )
+
+
 @pytest.mark.parametrize("name", ["nothing", "__init__", "_adapter"])
 def test_an_unknown_request_is_an_error(worker, name):
     with pytest.raises(WorkerError, match=f"The protocol has no request named {name}"):

@@ -26,8 +26,8 @@ class Trial:
         counts = self.worker.request("load_data", **paths, classes=classes, input_scaling=scaling)
         assert counts == {"train_images": len(images), "test_images": len(test)}
 
-    def build(self, network, recipe, mode="as-shipped", seed=1, device="cpu"):
-        members = {"network": network, "recipe": recipe, "seed": seed, "device": device, "mode": mode}
+    def build(self, network, recipe, mode="as-shipped", seed=1, device="cpu", **form):
+        members = {"network": network, "recipe": recipe, "seed": seed, "device": device, "mode": mode, **form}
         return self.worker.request("build", **members)["settings"]
 
     def state(self):
@@ -42,13 +42,26 @@ class Trial:
         return self.worker.request("train", steps=steps, report_seconds=report_seconds)
 
     def step(self, indices, masks=None):
+        return self._step(indices, masks)["loss"]
+
+    def observed_step(self, indices, masks=None):
+        """The answer, and the tensors of the record."""
+        answer = self._step(indices, masks, record=self.path("record"))
+        return answer, read_tensors(self.path("record"))
+
+    def _step(self, indices, masks, **record):
         masks = {f"mask/{layer}": mask for layer, mask in (masks or {}).items()}
         write_tensors(self.path("step"), {"indices": np.asarray(indices, np.int64), **masks})
-        return self.worker.request("step", path=self.path("step"))["loss"]
+        return self.worker.request("step", path=self.path("step"), **record)
 
     def predict(self):
         self.worker.request("predict", path=self.path("outputs"))
         return read_tensors(self.path("outputs"))["outputs"]
+
+    def observed_predict(self, images):
+        """The answer, and the tensors of the record."""
+        answer = self.worker.request("predict", record=self.path("record"), images=images)
+        return answer, read_tensors(self.path("record"))
 
 
 def spots(shape, count, seed=0):

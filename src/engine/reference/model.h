@@ -25,10 +25,18 @@ struct Examples {
 // All that one training step computes.
 template <typename Value>
 struct Step {
+<<<<<<< HEAD
   Arrays<Value> outputs;    // of every node (graph.h), and "input"
   Value loss{};             // of the batch, before the update; the mean but for LossReduction
   Arrays<Value> gradients;  // of every trainable parameter, without weight decay
   Arrays<Value> after;      // every parameter after the step
+=======
+  Arrays<Value> outputs;           // of every node (graph.h), and "input"
+  Value loss{};                    // mean over the batch, before the update
+  Arrays<Value> output_gradients;  // for the output of every node, and "input"
+  Arrays<Value> gradients;         // of every trainable parameter, without weight decay
+  Arrays<Value> after;             // every parameter after the step
+>>>>>>> w/observe
 };
 
 // A network trained in one arithmetic. Holds no weights: state goes in and comes out, so that
@@ -64,7 +72,7 @@ class Model {
                                           const Arrays<Value>& parameters,
                                           const Arrays<Value>& outputs,
                                           const TensorMap* masks) const;
-  // Fills in step.gradients from step.outputs.
+  // Fills in step.output_gradients and step.gradients from step.outputs.
   void backward(const Arrays<Value>& before,
                 const Examples<Value>& examples,
                 Step<Value>& step) const;

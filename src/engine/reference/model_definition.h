@@ -94,7 +94,7 @@ template <Arithmetic A>
 void Model<A>::backward(const Arrays<Value>& before,
                         const Examples<Value>& examples,
                         Step<Value>& step) const {
-  Arrays<Value> output_gradients;  // by node; from several readers they are summed
+  Arrays<Value>& output_gradients = step.output_gradients;  // from several readers, summed
   const Array<Value>& z = step.outputs.at(output_name());
   output_gradients[output_name()] =
       loss_gradient(a_, settings_.loss, settings_.dialect, z, examples.labels);

@@ -1,9 +1,14 @@
 #include "engine/reference/trainer.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/error.h"
+<<<<<<< HEAD
 #include "engine/batch_check.h"
+=======
+#include "engine/slot_names.h"
+>>>>>>> w/observe
 
 namespace plumbline::reference {
 namespace {
@@ -27,9 +32,23 @@ TensorMap tensors_of(const Arrays<double>& arrays) {
   return tensors;
 }
 
+template <typename T>
+Tensor scalar(T value) {
+  Tensor tensor(DTypeOf<T>::value, {});
+  tensor.as<T>().front() = value;
+  return tensor;
+}
+
+void add(TensorMap& tensors, const std::string& prefix, TensorMap added) {
+  for (auto& [name, tensor] : added) {
+    tensors.emplace(prefix + name, std::move(tensor));
+  }
+}
+
 }  // namespace
 
-ReferenceTrainer::ReferenceTrainer(Settings settings) : model_(std::move(settings), Double{}) {}
+ReferenceTrainer::ReferenceTrainer(Settings settings)
+    : slot_names_(slot_names(settings.optimizer)), model_(std::move(settings), Double{}) {}
 
 void ReferenceTrainer::set_state(const TensorMap& state) {
   parameters_ = model_.parameters_from(state);
@@ -46,12 +65,59 @@ TensorMap ReferenceTrainer::state_f64() const {
 }
 
 double ReferenceTrainer::step(const Batch& batch) {
+<<<<<<< HEAD
   require_state();
   check_batch(model_.network(), batch);
+=======
+  return take_step(batch).loss;
+}
+
+Step<double> ReferenceTrainer::take_step(const Batch& batch) {
+  if (parameters_.empty()) {
+    throw Error(
+        "The reference trainer was asked for a step before it was given a state. Call set_state "
+        "first.");
+  }
+>>>>>>> w/observe
   Step<double> step = model_.step(
       parameters_, optimizer_, {model_.array_from(batch.inputs), batch.labels, batch.masks});
   parameters_ = std::move(step.after);
-  return step.loss;
+  return step;
+}
+
+TensorMap ReferenceTrainer::slots() const {
+  TensorMap tensors;
+  for (const auto& [parameter, slots] : optimizer_.slots) {
+    const std::array<const Array<double>*, 2> kept{&slots.first, &slots.second};
+    for (std::size_t i = 0; i < slot_names_.size(); ++i) {
+      tensors.emplace(parameter + "/" + slot_names_[i], tensor_of<double>(*kept[i]));
+    }
+  }
+  return tensors;
+}
+
+TensorMap ReferenceTrainer::observed_step(const Batch& batch) {
+  TensorMap tensors;
+  add(tensors, "before/", state_f64());
+  add(tensors, "slot_before/", slots());
+  Step<double> step = take_step(batch);
+  step.output_gradients.erase("input");  // nothing is trained by it, so no framework computes it
+  add(tensors, "out/", tensors_of<double>(step.outputs));
+  add(tensors, "grad_out/", tensors_of<double>(step.output_gradients));
+  add(tensors, "grad/", tensors_of<double>(step.gradients));
+  add(tensors, "slot/", slots());
+  add(tensors, "after/", state_f64());
+  tensors.emplace("loss", scalar(step.loss));
+  tensors.emplace("step", scalar(optimizer_.steps));
+  return tensors;
+}
+
+TensorMap ReferenceTrainer::observed_predict(const Tensor& inputs) {
+  TensorMap tensors;
+  add(tensors, "before/", state_f64());
+  const Arrays<double> outputs = model_.predict(parameters_, model_.array_from(inputs));
+  add(tensors, "out/", tensors_of<double>(outputs));
+  return tensors;
 }
 
 Tensor ReferenceTrainer::predict(const Tensor& inputs) {

@@ -17,12 +17,21 @@ class ReferenceTrainer : public Trainer {
   [[nodiscard]] TensorMap state() const override;
   double step(const Batch& batch) override;
   [[nodiscard]] Tensor predict(const Tensor& inputs) override;
+  // These two give F64, and `before` and `after` too: the parameters as they are kept.
+  [[nodiscard]] TensorMap observed_step(const Batch& batch) override;
+  [[nodiscard]] TensorMap observed_predict(const Tensor& inputs) override;
   // The state as it is kept, F64.
   [[nodiscard]] TensorMap state_f64() const;
 
  private:
+<<<<<<< HEAD
   void require_state() const;
 
+=======
+  [[nodiscard]] Step<double> take_step(const Batch& batch);
+  [[nodiscard]] TensorMap slots() const;  // "<parameter>/<slot>", of those that there are
+  std::vector<std::string> slot_names_;
+>>>>>>> w/observe
   Model<Double> model_;
   bool has_state_ = false;
   Arrays<double> parameters_;

@@ -33,19 +33,19 @@ class KerasAdapter(Adapter):
     def build(self, network, recipe, seed, device, mode):
         device_name = self.backend.use_device(device)
         self.backend.use_seed(seed)
-        self.recipe = recipe
-        optimizer, weight_decay, optimizer_settings = make_optimizer(recipe["optimizer"])
-        loss, data_loss, loss_settings = make_loss(recipe["loss"])
+        self.network, self.recipe = network, recipe
+        optimizer, self.weight_decay, optimizer_settings = make_optimizer(recipe["optimizer"])
+        self.loss, data_loss, loss_settings = make_loss(recipe["loss"])
         self.targets = self.train_labels
         if recipe["loss"] == "mean_squared_error":
             self.targets = keras.utils.to_categorical(self.train_labels, self.classes)
-        self.layers = make_layers(network, recipe, weight_decay)
+        self.layers = make_layers(network, recipe, self.weight_decay)
         self.model = connect(network, self.layers)
         if mode == "as-shipped":
             self.trained_model, metrics = self.model, None
         else:
             self.trained_model, metrics = connect(network, self.layers, with_masks=True), [data_loss]
-        self.trained_model.compile(optimizer, loss, metrics=metrics)
+        self.trained_model.compile(optimizer, self.loss, metrics=metrics)
         return {
             **optimizer_settings,
             **settings_of(network, self.layers),
@@ -77,10 +77,23 @@ class KerasAdapter(Adapter):
     def train(self, report):
         fit(self.trained_model, self.train_images, self.targets, self.recipe, report)
 
-    def step(self, indices, masks):
+    def trainable(self):
+        return {name: variable for name, variable in self.variables().items() if variable.trainable}
+
+    def batch(self, indices, masks):
+        """The inputs of a controlled step, by name, and its targets."""
         inputs = {f"mask_{name}": mask.astype(np.float32) for name, mask in masks.items()}
         inputs["input"] = self.train_images[indices]
-        return self.trained_model.train_on_batch(inputs, self.targets[indices], return_dict=True)["data_loss"]
+        return inputs, self.targets[indices]
+
+    def step(self, indices, masks):
+        inputs, targets = self.batch(indices, masks)
+        return self.trained_model.train_on_batch(inputs, targets, return_dict=True)["data_loss"]
+
+    def observer(self):
+        from plumbline_keras3.observe import KerasObserver
+
+        return KerasObserver(self)
 
     def predict(self):
         return self.model.predict(self.test_images, batch_size=PREDICT_BATCH, verbose=0)

@@ -41,7 +41,7 @@ def connect(network, made, with_masks=False):
             name = f"mask_{layer['name']}"
             inputs[name] = keras.Input(layer["output_shape"], name=name)
             kept = layers.Multiply()([arguments[0], inputs[name]])
-            values[layer["name"]] = layers.Rescaling(1.0 / (1.0 - layer["rate"]))(kept)
+            values[layer["name"]] = layers.Rescaling(1.0 / (1.0 - layer["rate"]), name=layer["name"])(kept)
         else:
             is_merge = layer["operation"] in ("add", "concatenate")
             values[layer["name"]] = made[layer["name"]](arguments if is_merge else arguments[0])

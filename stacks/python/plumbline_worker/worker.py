@@ -54,6 +54,10 @@ class Adapter:
         """Returns the outputs for all test images, (N, classes) float32."""
         raise NotImplementedError
 
+    def observer(self):
+        """The Observer of what `build` has just made, in controlled mode; see observation.py."""
+        raise Unsupported("This adapter has no observed form: it defines no `observer`.")
+
 
 class _Session:
     """The requests of the protocol, by name."""
@@ -61,6 +65,7 @@ class _Session:
     def __init__(self, adapter, channel):
         self._make_adapter = (lambda: adapter) if isinstance(adapter, Adapter) else adapter
         self._adapter = None
+        self._observer = None
         self._channel = channel
 
     def describe(self, request):
@@ -73,12 +78,20 @@ class _Session:
         train = read_tensors(request["train"])
         test = read_tensors(request["test"])
         self._adapter.load_data(train, test, request["classes"], request["input_scaling"])
+        self._train_labels, self._test_images = train["labels"], len(test["labels"])
         return {"train_images": len(train["labels"]), "test_images": len(test["labels"])}
 
     def build(self, request):
+        form = request.get("form", "plain")
+        if form not in ("plain", "observed"):
+            raise ValueError(f"The form of a build is 'plain' or 'observed', not {form!r}.")
+        if form == "observed" and request["mode"] != "controlled":
+            raise ValueError("An observed build must be in controlled mode.")
         settings = self._adapter.build(
             request["network"], request["recipe"], request["seed"], request["device"], request["mode"]
         )
+        self._observer = self._adapter.observer() if form == "observed" else None
+        self._steps = 0
         return {"settings": settings}
 
     def get_state(self, request):
@@ -103,12 +116,45 @@ class _Session:
     def step(self, request):
         tensors = read_tensors(request["path"])
         masks = {name[len("mask/") :]: mask for name, mask in tensors.items() if name.startswith("mask/")}
+        self._steps += 1
+        if "record" in request:
+            return self._recorded_step(tensors["indices"], masks, request["record"])
         return {"loss": float(self._adapter.step(tensors["indices"], masks))}
 
+    def _recorded_step(self, indices, masks, path):
+        observer, before = self._observed(), self._copied_state()
+        observation = observer.step(indices, masks)
+        observation.add("before", before)
+        observation.add("after", self._adapter.get_state())
+        observation.add("mask", masks)
+        observation.tensors["labels"] = self._train_labels[indices]
+        observation.tensors.setdefault("step", np.array(self._steps, np.int64))
+        write_tensors(path, observation.tensors)
+        return {"loss": float(observation.tensors["loss"]), "observation": observation.told()}
+
+    def _copied_state(self):
+        """A framework may give out its own memory, which the next step overwrites."""
+        return {name: np.array(parameter) for name, parameter in self._adapter.get_state().items()}
+
+    def _observed(self):
+        if self._observer is None:
+            raise ValueError("'record' needs a build in observed form.")
+        return self._observer
+
     def predict(self, request):
+        if "record" in request:
+            observation = self._observed().predict(self._image_count(request["images"]))
+            observation.add("before", self._adapter.get_state())
+            write_tensors(request["record"], observation.tensors)
+            return {"observation": observation.told()}
         outputs = np.asarray(self._adapter.predict(), dtype=np.float32)
         write_tensors(request["path"], {"outputs": outputs})
         return {}
+
+    def _image_count(self, images):
+        if type(images) is not int or not 1 <= images <= self._test_images:
+            raise ValueError(f"'images' is {images!r}; it must be from 1 to {self._test_images}, the test images.")
+        return images
 
     def close(self, request):
         return {}
