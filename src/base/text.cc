@@ -49,7 +49,58 @@ std::size_t most_slips(std::size_t letters) {
   return letters < 2 ? 0 : std::clamp<std::size_t>(letters / 3, 1, 3);
 }
 
+// The length of the well-formed sequence that `bytes` begins with (RFC 3629, section 4); 0 if there
+// is none.
+std::size_t utf8_sequence(std::string_view bytes) {
+  const auto byte = [&](std::size_t at) {
+    return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0U;
+  };
+  const auto in = [&](std::size_t at, unsigned low, unsigned high) {
+    return byte(at) >= low && byte(at) <= high;
+  };
+  const unsigned first = byte(0);
+  if (first < 0x80) {
+    return 1;
+  }
+  if (in(0, 0xC2, 0xDF)) {
+    return in(1, 0x80, 0xBF) ? 2 : 0;
+  }
+  if (in(0, 0xE0, 0xEF)) {
+    const unsigned low = first == 0xE0 ? 0xA0 : 0x80;   // nothing overlong
+    const unsigned high = first == 0xED ? 0x9F : 0xBF;  // no surrogates
+    return in(1, low, high) && in(2, 0x80, 0xBF) ? 3 : 0;
+  }
+  if (in(0, 0xF0, 0xF4)) {
+    const unsigned low = first == 0xF0 ? 0x90 : 0x80;
+    const unsigned high = first == 0xF4 ? 0x8F : 0xBF;  // up to U+10FFFF
+    return in(1, low, high) && in(2, 0x80, 0xBF) && in(3, 0x80, 0xBF) ? 4 : 0;
+  }
+  return 0;
+}
+
+bool is_control(char byte) {
+  const auto code = static_cast<unsigned char>(byte);
+  return (code < 0x20 && byte != '\n' && byte != '\t') || code == 0x7F;
+}
+
 }  // namespace
+
+std::string valid_utf8(std::string_view bytes) {
+  constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+  std::string text;
+  text.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const std::size_t length = utf8_sequence(bytes);
+    if (length == 0 || is_control(bytes.front())) {
+      text += kReplacement;
+      bytes.remove_prefix(1);
+    } else {
+      text += bytes.substr(0, length);
+      bytes.remove_prefix(length);
+    }
+  }
+  return text;
+}
 
 std::string nearest_word(std::string_view word, std::span<const std::string> candidates) {
   constexpr std::size_t kLongestWord = 64;

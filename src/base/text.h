@@ -19,6 +19,9 @@ namespace plumbline {
                                      std::string_view last = "and");
 // Width on a terminal of UTF-8 text: one column a code point.
 [[nodiscard]] std::size_t display_width(std::string_view utf8);
+// The text with every byte that is not of valid UTF-8 (RFC 3629), and every control character but
+// tab and newline, replaced by U+FFFD, so that any reader of text, JSON or HTML takes it.
+[[nodiscard]] std::string valid_utf8(std::string_view bytes);
 // "3m14s", "12.3 s", "45 ms": what a person reads.
 [[nodiscard]] std::string format_seconds(double seconds);
 [[nodiscard]] std::string format_bytes(double bytes);  // "1.2 GB", powers of 1000

@@ -25,6 +25,7 @@ std::unique_ptr<CLI::App> make_app(Action& chosen) {
   app->require_subcommand(1);
   app->footer(kFooter);
   add_run_verb(*app, chosen);
+  add_export_verb(*app, chosen);
   add_data_verb(*app, chosen);
   add_env_verb(*app, chosen);
   add_list_verb(*app, chosen);

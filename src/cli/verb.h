@@ -16,6 +16,7 @@ using Action = std::function<ExitCode()>;
 void add_run_verb(CLI::App& app, Action& chosen);
 void add_data_verb(CLI::App& app, Action& chosen);
 void add_env_verb(CLI::App& app, Action& chosen);
+void add_export_verb(CLI::App& app, Action& chosen);
 void add_list_verb(CLI::App& app, Action& chosen);
 void add_doctor_verb(CLI::App& app, Action& chosen);
 void add_version_verb(CLI::App& app, Action& chosen);

@@ -3,7 +3,6 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sqlite3.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -12,7 +11,7 @@
 #include <cstring>
 
 #include "base/error.h"
-#include "store/schema.h"
+#include "store/results_database.h"
 
 namespace plumbline {
 
@@ -22,87 +21,12 @@ namespace fs = std::filesystem;
 
 constexpr const char* kVersion = PLUMBLINE_VERSION;
 
-// SQLite's own words for what the user can mend, with what to do.
-EnvironmentError sentence_for(const fs::path& path, const SQLite::Exception& error) {
-  switch (error.getErrorCode() & 0xff) {
-    case SQLITE_FULL:
-      return EnvironmentError(fmt::format(
-          "The disk is full: the results file {} could not take the trial that just ended. Earlier "
-          "trials are safe. Free some space and run the same command again.",
-          path.string()));
-    case SQLITE_READONLY:
-    case SQLITE_CANTOPEN:
-    case SQLITE_PERM:
-      return EnvironmentError(fmt::format(
-          "The results file {} cannot be written ({}). Choose another place with --results FILE.",
-          path.string(),
-          error.what()));
-    case SQLITE_NOTADB:
-    case SQLITE_CORRUPT:
-      return EnvironmentError(fmt::format(
-          "{} is damaged or is not a results file ({}). Move it away, or name another with "
-          "--results FILE.",
-          path.string(),
-          error.what()));
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return EnvironmentError(
-          fmt::format("The results file {} is in use by another program. Wait for it, or name "
-                      "another file with "
-                      "--results FILE.",
-                      path.string()));
-    default:
-      return EnvironmentError(
-          fmt::format("The results file {} failed: {}.", path.string(), error.what()));
-  }
-}
-
 void bind_finite(SQLite::Statement& statement, int index, std::optional<double> value) {
   if (value && std::isfinite(*value)) {
     statement.bind(index, *value);
   } else {
     statement.bind(index);
   }
-}
-
-Outcome outcome_from_name(const std::string& name) {
-  for (int value = 0; value <= static_cast<int>(Outcome::Interrupted); ++value) {
-    if (outcome_name(static_cast<Outcome>(value)) == name) {
-      return static_cast<Outcome>(value);
-    }
-  }
-  throw EnvironmentError(
-      fmt::format("The results file has a trial with the unknown outcome '{}'.", name));
-}
-
-std::optional<double> number_or_nothing(const SQLite::Column& column) {
-  return column.isNull() ? std::nullopt : std::optional<double>(column.getDouble());
-}
-
-TrialRecord record_of_row(SQLite::Statement& row) {
-  TrialRecord record;
-  record.key = row.getColumn("key").getString();
-  record.data = row.getColumn("data").getString();
-  record.stack = row.getColumn("stack").getString();
-  record.device = row.getColumn("device").getString();
-  record.seed = static_cast<std::uint64_t>(row.getColumn("seed").getInt64());
-  record.mode = row.getColumn("mode").getString();
-  record.outcome = outcome_from_name(row.getColumn("outcome").getString());
-  record.reason = row.getColumn("reason").getString();
-  record.steps = row.getColumn("steps").getInt64();
-  record.final_loss = number_or_nothing(row.getColumn("final_loss"));
-  record.accuracy = number_or_nothing(row.getColumn("accuracy"));
-  record.test_images = row.getColumn("test_images").getInt64();
-  record.wall_seconds = row.getColumn("wall_seconds").getDouble();
-  record.use.user_seconds = row.getColumn("user_seconds").getDouble();
-  record.use.system_seconds = row.getColumn("system_seconds").getDouble();
-  record.use.peak_resident_bytes = row.getColumn("peak_resident_bytes").getInt64();
-  record.other_load = row.getColumn("other_load").getDouble();
-  record.network_isolated = row.getColumn("network_isolated").getInt() != 0;
-  record.pid_isolated = row.getColumn("pid_isolated").getInt() != 0;
-  record.started_at = row.getColumn("started_at").getString();
-  record.ended_at = row.getColumn("ended_at").getString();
-  return record;
 }
 
 // One writer at a time. flock, because SQLite's own locks last only while it writes.
@@ -142,46 +66,7 @@ struct ResultsFile::State {
   std::optional<SQLite::Database> database;
 
   void open(Access access) {
-    const int flags = access == Access::Write ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE
-                                              : SQLite::OPEN_READONLY;
-    database.emplace(path.string(), flags, 5000);
-    if (access == Access::Write) {
-      database->exec("PRAGMA journal_mode = DELETE");
-      database->exec("PRAGMA synchronous = FULL");
-      database->exec("PRAGMA foreign_keys = ON");
-    }
-    check_version(access);
-  }
-
-  void check_version(Access access) {
-    const int application = database->execAndGet("PRAGMA application_id").getInt();
-    const int version = database->execAndGet("PRAGMA user_version").getInt();
-    const int tables = database->execAndGet("SELECT count(*) FROM sqlite_master").getInt();
-    if (application == 0 && tables == 0 && access == Access::Write) {
-      create();
-      return;
-    }
-    if (application != kApplicationId) {
-      throw EnvironmentError(
-          fmt::format("{} is not a results file of Plumbline. Name another with --results FILE.",
-                      path.string()));
-    }
-    if (version > kSchemaVersion) {
-      throw EnvironmentError(fmt::format(
-          "{} was written by a newer Plumbline (its format is {}, this program knows {}). Use that "
-          "version, or name another file with --results FILE.",
-          path.string(),
-          version,
-          kSchemaVersion));
-    }
-  }
-
-  void create() {
-    SQLite::Transaction transaction(*database);
-    database->exec(kSchema);
-    database->exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
-    database->exec(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
-    transaction.commit();
+    database.emplace(access == Access::Write ? open_for_writing(path) : open_for_reading(path));
   }
 
   std::int64_t insert_trial(std::int64_t run_id, const TrialRecord& trial);
@@ -281,18 +166,10 @@ void ResultsFile::State::insert_details(std::int64_t trial_id, const TrialRecord
 
 ResultsFile::ResultsFile(const fs::path& path, Access access) : state_(std::make_unique<State>()) {
   state_->path = path;
-  if (access == Access::Read && !fs::exists(path)) {
-    throw EnvironmentError(
-        fmt::format("There is no results file {}; 'plumbline run' makes it.", path.string()));
-  }
   if (access == Access::Write) {
     state_->lock.emplace(path);
   }
-  try {
-    state_->open(access);
-  } catch (const SQLite::Exception& error) {
-    throw sentence_for(path, error);
-  }
+  state_->open(access);
 }
 
 ResultsFile::~ResultsFile() {
@@ -314,7 +191,7 @@ std::int64_t ResultsFile::begin_run(const RunRecord& run) {
     insert.exec();
     return state_->database->getLastInsertRowid();
   } catch (const SQLite::Exception& error) {
-    throw sentence_for(state_->path, error);
+    throw results_error(state_->path, error);
   }
 }
 
@@ -325,7 +202,7 @@ void ResultsFile::end_run(std::int64_t run_id, const std::string& ended_at) {
     update.bind(2, run_id);
     update.exec();
   } catch (const SQLite::Exception& error) {
-    throw sentence_for(state_->path, error);
+    throw results_error(state_->path, error);
   }
 }
 
@@ -339,7 +216,7 @@ void ResultsFile::add_trial(std::int64_t run_id, const TrialRecord& trial) {
     state_->insert_details(state_->insert_trial(run_id, trial), trial);
     transaction.commit();
   } catch (const SQLite::Exception& error) {
-    throw sentence_for(state_->path, error);
+    throw results_error(state_->path, error);
   }
 }
 
@@ -351,8 +228,8 @@ std::optional<StoredTrial> ResultsFile::find_trial(const std::string& key) const
     if (!select.executeStep()) {
       return std::nullopt;
     }
-    StoredTrial stored{select.getColumn("run_id").getInt64(), record_of_row(select)};
-    const std::int64_t id = select.getColumn("id").getInt64();
+    StoredTrial stored = trial_of_row(select);
+    const std::int64_t id = stored.id;
     SQLite::Statement phases(*state_->database,
                              "SELECT name, seconds FROM phase WHERE trial_id = ?");
     phases.bind(1, id);
@@ -367,7 +244,7 @@ std::optional<StoredTrial> ResultsFile::find_trial(const std::string& key) const
     }
     return stored;
   } catch (const SQLite::Exception& error) {
-    throw sentence_for(state_->path, error);
+    throw results_error(state_->path, error);
   }
 }
 

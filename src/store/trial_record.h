@@ -64,7 +64,8 @@ struct RunRecord {
 // A trial as it is read back, with its place in the file.
 struct StoredTrial {
   std::int64_t run_id = 0;
-  TrialRecord record;  // without curve, logs and predictions
+  TrialRecord record;  // without curve, logs and predictions; settings only from ResultsReader
+  std::int64_t id = 0;
 };
 
 }  // namespace plumbline

@@ -40,6 +40,7 @@ struct Study {
   std::vector<std::uint64_t> seeds;  // at least one, all different, below 2^32
   std::vector<StackChoice> stacks;   // at least one; names differ
   Network network;
+  Recipe recipe;  // before the changes of any stack
   std::optional<int> threads;  // absent: all cores this process may use
   double trial_timeout_seconds = 3600;
   std::optional<std::int64_t> memory_limit_bytes;

@@ -107,5 +107,33 @@ TEST(FormatBytes, CountsInPowersOfAThousand) {
   }
 }
 
+// The malformed sequences are those of the Unicode Standard 15, section 3.9, tables 3-7 to 3-11.
+TEST(Text, ReplacesWhatIsNotValidUtf8) {
+  const std::string r = "\xEF\xBF\xBD";
+  const struct {
+    std::string bytes;
+    std::string expected;
+  } cases[] = {
+      {"plain\n\ttext", "plain\n\ttext"},
+      {"\xC2\xA2 \xE2\x82\xAC \xF0\x9F\x98\x80", "\xC2\xA2 \xE2\x82\xAC \xF0\x9F\x98\x80"},
+      {"\xF4\x8F\xBF\xBF", "\xF4\x8F\xBF\xBF"},
+      {"\x80", r},
+      {"\xC0\xAF", r + r},
+      {"\xE0\x80\xBF", r + r + r},
+      {"\xED\xA0\x80", r + r + r},
+      {"\xF4\x90\x80\x80", r + r + r + r},
+      {"\xF5", r},
+      {"a\xE2\x82", "a" + r + r},
+      {"\xE2\x82"
+       "b",
+       r + r + "b"},
+      {std::string("a\0b", 3), "a" + r + "b"},
+      {"\x1B[31m\x7F\r", r + "[31m" + r + r},
+  };
+  for (const auto& [bytes, expected] : cases) {
+    EXPECT_EQ(valid_utf8(bytes), expected);
+  }
+}
+
 }  // namespace
 }  // namespace plumbline

@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "study/file/data_reader.h"
 #include "study/file/network_reader.h"
+#include "study/file/recipe_reader.h"
 #include "study/file/stack_reader.h"
 #include "study/file/toml_document.h"
 #include "study/study.h"
@@ -162,6 +163,8 @@ Study parse_study(const std::string& text,
     surroundings.parameters.push_back(parameter.name);
   }
   study.stacks = read_stacks(top, surroundings, known.stacks);
+  study.recipe = read_recipe(
+      top.require("recipe", "[recipe] and below it the keys").table("[recipe]"), surroundings);
   return study;
 }
 
