@@ -6,12 +6,11 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "cli/study_words.h"
 #include "cli/terminal_progress.h"
 #include "cli/verb.h"
-#include "data/known_sets.h"
 #include "report/run_report.h"
 #include "runner/run.h"
-#include "stack/manifest.h"
 
 namespace plumbline {
 
@@ -51,17 +50,6 @@ void keep_stacks(Study& study, const std::vector<std::string>& wanted) {
   });
 }
 
-Vocabulary known_words() {
-  Vocabulary known;
-  for (const KnownSet& set : known_sets()) {
-    known.data_sets.emplace_back(set.name);
-  }
-  for (const StackManifest& stack : shipped_stacks()) {
-    known.stacks.push_back(stack.name);
-  }
-  return known;
-}
-
 Study study_of(const RunArguments& arguments) {
   Study study = read_study(arguments.study, known_words());
   if (!arguments.stacks.empty()) {
@@ -78,7 +66,8 @@ Study study_of(const RunArguments& arguments) {
 
 RunOptions options_of(const RunArguments& arguments, const Study& study) {
   RunOptions options;
-  options.results = arguments.results.empty() ? study.name + ".results.sqlite" : arguments.results;
+  options.results =
+      arguments.results.empty() ? results_file_of(study) : std::filesystem::path(arguments.results);
   options.places.study_folder = study.file.parent_path();
   options.places.data_dir = arguments.data_dir;
   options.mode = arguments.controlled ? Mode::Controlled : Mode::AsShipped;

@@ -14,6 +14,7 @@ using Action = std::function<ExitCode()>;
 // Each declares one verb with its options; when the verb is given, its parsed arguments become
 // `chosen`.
 void add_run_verb(CLI::App& app, Action& chosen);
+void add_report_verb(CLI::App& app, Action& chosen);
 void add_data_verb(CLI::App& app, Action& chosen);
 void add_env_verb(CLI::App& app, Action& chosen);
 void add_export_verb(CLI::App& app, Action& chosen);

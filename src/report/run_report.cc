@@ -71,15 +71,6 @@ StackSummary summarise_stack(const std::string& stack,
 
 }  // namespace
 
-double headline_seconds(const TrialRecord& record) {
-  double seconds = 0;
-  for (const char* const phase : kHeadlinePhases) {
-    const auto found = record.phases.find(phase);
-    seconds += found == record.phases.end() ? 0 : found->second;
-  }
-  return seconds;
-}
-
 std::vector<DataSummary> summarise_trials(const std::vector<StoredTrial>& trials,
                                           const std::vector<std::string>& data,
                                           const std::vector<std::string>& stacks) {

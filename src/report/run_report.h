@@ -50,9 +50,6 @@ struct RunReport {
                                                         const std::vector<std::string>& data,
                                                         const std::vector<std::string>& stacks);
 
-// The sum of the headline phases.
-[[nodiscard]] double headline_seconds(const TrialRecord& record);
-
 // The tables for a person, and the versioned JSON document of docs/results.md.
 void print_tables(const RunReport& report, std::ostream& out);
 void print_json(const RunReport& report, std::ostream& out);

@@ -59,6 +59,13 @@ void create(SQLite::Database& database) {
   transaction.commit();
 }
 
+void upgrade(SQLite::Database& database) {
+  SQLite::Transaction transaction(database);
+  database.exec(kUpgradeFrom1);
+  database.exec(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
+  transaction.commit();
+}
+
 Outcome outcome_from_name(const std::string& name) {
   for (int value = 0; value <= static_cast<int>(Outcome::Interrupted); ++value) {
     if (outcome_name(static_cast<Outcome>(value)) == name) {
@@ -110,6 +117,9 @@ SQLite::Database open_for_writing(const fs::path& path) {
       create(database);
     } else {
       check_format(path, format);
+      if (format.version < kSchemaVersion) {
+        upgrade(database);
+      }
     }
     return database;
   } catch (const SQLite::Exception& error) {

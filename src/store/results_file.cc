@@ -180,14 +180,15 @@ std::int64_t ResultsFile::begin_run(const RunRecord& run) {
   try {
     SQLite::Statement insert(
         *state_->database,
-        "INSERT INTO run (study_text, mode, threads, plumbline_version, machine, started_at) "
-        "VALUES (?, ?, ?, ?, ?, ?)");
+        "INSERT INTO run (study_text, mode, threads, plumbline_version, machine, started_at, "
+        "until_settled) VALUES (?, ?, ?, ?, ?, ?, ?)");
     insert.bind(1, run.study_text);
     insert.bind(2, run.mode);
     insert.bind(3, run.threads);
     insert.bind(4, std::string(kVersion));
     insert.bind(5, run.machine);
     insert.bind(6, run.started_at);
+    insert.bind(7, run.until_settled ? 1 : 0);
     insert.exec();
     return state_->database->getLastInsertRowid();
   } catch (const SQLite::Exception& error) {

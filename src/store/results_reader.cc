@@ -71,6 +71,7 @@ StoredRun run_of_row(SQLite::Statement& row) {
   run.record.started_at = text(row.getColumn("started_at"));
   run.plumbline_version = text(row.getColumn("plumbline_version"));
   run.ended_at = text(row.getColumn("ended_at"));
+  run.record.until_settled = row.getColumn("until_settled").getInt() != 0;
   return run;
 }
 
@@ -99,7 +100,10 @@ ResultsReader::~ResultsReader() = default;
 std::vector<StoredRun> ResultsReader::runs() const {
   return state_->guarded([&] {
     std::vector<StoredRun> runs;
-    SQLite::Statement rows(state_->database, "SELECT * FROM run ORDER BY id");
+    const bool oldest = state_->database.execAndGet("PRAGMA user_version").getInt() < 2;
+    SQLite::Statement rows(state_->database,
+                           oldest ? "SELECT *, 0 AS until_settled FROM run ORDER BY id"
+                                  : "SELECT * FROM run ORDER BY id");
     while (rows.executeStep()) {
       runs.push_back(run_of_row(rows));
     }

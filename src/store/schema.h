@@ -5,7 +5,7 @@ namespace plumbline {
 // The results file is SQLite with this application id ("PLUM") and its schema's version in
 // user_version.
 inline constexpr int kApplicationId = 0x504c554d;
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 // docs/results.md explains every column.
 inline constexpr const char* kSchema = R"sql(
@@ -17,7 +17,8 @@ CREATE TABLE run (
   plumbline_version TEXT NOT NULL,
   machine TEXT NOT NULL,
   started_at TEXT NOT NULL,
-  ended_at TEXT
+  ended_at TEXT,
+  until_settled INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE trial (
   id INTEGER PRIMARY KEY,
@@ -79,5 +80,9 @@ CREATE TABLE prediction (
   predicted_class BLOB NOT NULL
 );
 )sql";
+
+// Brings a file of version 1 to this one.
+inline constexpr const char* kUpgradeFrom1 =
+    "ALTER TABLE run ADD COLUMN until_settled INTEGER NOT NULL DEFAULT 0";
 
 }  // namespace plumbline

@@ -53,12 +53,16 @@ struct TrialRecord {
   std::vector<std::uint16_t> predicted_class;  // one a test image, or empty
 };
 
+// The sum of the headline phases.
+[[nodiscard]] double headline_seconds(const TrialRecord& record);
+
 struct RunRecord {
   std::string study_text;
   std::string mode;
   int threads = 0;
   std::string machine;  // JSON
   std::string started_at;
+  bool until_settled = false;  // seeds were added as long as the results left the ranking open
 };
 
 // A trial as it is read back, with its place in the file.

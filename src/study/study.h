@@ -30,6 +30,18 @@ struct StackChoice {
   Recipe recipe;
 };
 
+inline constexpr std::size_t kMaxSeeds = 1'000'000;
+
+// How the study's stacks are to be compared.
+struct ComparisonRules {
+  // Differences smaller than these do not matter; without one, nothing is called equivalent.
+  std::optional<double> accuracy_margin_points;  // percentage points
+  std::optional<double> time_margin_percent;
+  double confidence = 0.95;
+  std::size_t max_seeds = 40;            // where `run --until-settled` stops
+  std::optional<std::string> reference;  // a stack: all others are compared with it alone
+};
+
 // A parsed study file. A plain value; nothing in it depends on the machine but the resolved paths.
 struct Study {
   std::string name;  // the file's stem
@@ -44,6 +56,7 @@ struct Study {
   std::optional<int> threads;  // absent: all cores this process may use
   double trial_timeout_seconds = 3600;
   std::optional<std::int64_t> memory_limit_bytes;
+  ComparisonRules comparison;
 };
 
 // The names that exist where a study is read. An empty list says that they are not known here, and

@@ -208,7 +208,7 @@ TEST_F(Reader, ReadsAFileWhoseWriterDiedInATransactionAsOfBeforeIt) {
     for (int row = 0; row < 200; ++row) {
       database.exec(
           "INSERT INTO run SELECT NULL, hex(zeroblob(4000)), mode, threads, "
-          "plumbline_version, machine, started_at, ended_at FROM run LIMIT 1");
+          "plumbline_version, machine, started_at, ended_at, until_settled FROM run LIMIT 1");
     }
     _exit(0);
   }
@@ -227,6 +227,27 @@ TEST_F(Reader, OfAFileWithoutTrialsGivesNone) {
   const ResultsReader reader(path());
   EXPECT_THAT(reader.trials(), IsEmpty());
   EXPECT_THAT(reader.runs(), IsEmpty());
+}
+
+TEST_F(Reader, TellsRunsThatWentOnUntilSettled) {
+  {
+    ResultsFile file(path(), ResultsFile::Access::Write);
+    file.begin_run({"text", "as-shipped", 2, "{}", "2026-01-01"});
+    file.begin_run({"text", "as-shipped", 2, "{}", "2026-01-02", true});
+  }
+  const std::vector<StoredRun> runs = ResultsReader(path()).runs();
+  EXPECT_FALSE(runs[0].record.until_settled);
+  EXPECT_TRUE(runs[1].record.until_settled);
+}
+
+// Version 1 is what stands here without the column that version 2 added.
+TEST_F(Reader, ReadsAFileOfVersion1AndAWriterBringsItToThisOne) {
+  store(record("k"));
+  change("ALTER TABLE run DROP COLUMN until_settled; PRAGMA user_version = 1");
+  EXPECT_FALSE(ResultsReader(path()).runs().front().record.until_settled);
+  store(record("l"));
+  EXPECT_EQ(ResultsReader(path()).runs().size(), 2U);
+  EXPECT_EQ(ResultsReader(path()).trials().size(), 2U);
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ TEST(StudyErrorsTest, points_at_mistakes_at_the_top) {
       &StudyText::head,
       {
           {"questoin = \"abc\"\n",
-           R"(:1:1: A study has no key 'questoin'. Did you mean 'question'? Its keys are question, data, seeds, stacks, threads, trial_timeout_seconds, memory_limit, network, recipe and stack.
+           R"(:1:1: A study has no key 'questoin'. Did you mean 'question'? Its keys are question, data, seeds, stacks, threads, trial_timeout_seconds, memory_limit, network, recipe, stack and comparison.
     1 | questoin = "abc"
       | ^)"},
           {"data = [\"mnist\"]\n",
@@ -55,7 +55,7 @@ TEST(StudyErrorsTest, points_at_mistakes_at_the_top) {
     1 | question = ""
       |            ^)"},
           {"threads = 2\nthread = 2\n",
-           R"(:2:1: A study has no key 'thread'. Did you mean 'threads'? Its keys are question, data, seeds, stacks, threads, trial_timeout_seconds, memory_limit, network, recipe and stack.
+           R"(:2:1: A study has no key 'thread'. Did you mean 'threads'? Its keys are question, data, seeds, stacks, threads, trial_timeout_seconds, memory_limit, network, recipe, stack and comparison.
     2 | thread = 2
       | ^)"},
       });
@@ -308,6 +308,46 @@ TEST(StudyErrorsTest, names_the_nearest_known_data_set_and_stack) {
       "native and pytorch2; a folder of your own is written \"./pytorch\".\n"
       "    4 | stacks = [\"native\", \"pytorch\"]\n"
       "      |                     ^");
+}
+
+TEST(StudyErrorsTest, points_at_mistakes_in_the_comparison) {
+  expect_complaints(
+      &StudyText::tail,
+      {
+          {"margin = 0.1\n",
+           R"(:17:1: [comparison] has no key 'margin'. Its keys are accuracy_margin_points, time_margin_percent, confidence, max_seeds and reference.
+   17 | margin = 0.1
+      | ^)"},
+          {"accuracy_margin_points = 0\n",
+           R"(:17:26: 'accuracy_margin_points' must be a number above 0 and below 100; it is 0.
+   17 | accuracy_margin_points = 0
+      |                          ^)"},
+          {"time_margin_percent = -5\n",
+           R"(:17:23: 'time_margin_percent' must be a number above 0; it is -5.
+   17 | time_margin_percent = -5
+      |                       ^)"},
+          {"confidence = 95\n",
+           R"(:17:14: 'confidence' must be a number above 0.5 and below 1; it is 95.
+   17 | confidence = 95
+      |              ^)"},
+          {"max_seeds = 1\n",
+           R"(:17:13: 'max_seeds' is 1, but the study begins with 2 seeds.
+   17 | max_seeds = 1
+      |             ^)"},
+          {"max_seeds = 2000000\n",
+           R"(:17:13: 'max_seeds' must be an integer from 1 to 1000000; it is 2000000.
+   17 | max_seeds = 2000000
+      |             ^)"},
+          {"reference = \"pytorhc\"\n",
+           R"(:17:13: 'stacks' does not name 'pytorhc'. Did you mean 'pytorch'? It names native and pytorch.
+   17 | reference = "pytorhc"
+      |             ^)"},
+          {"threads = 2\n",
+           R"(:17:1: 'threads' is a key of the study, not of [comparison]: write it above the first [table].
+   17 | threads = 2
+      | ^)"},
+      },
+      "[comparison]\n");
 }
 
 }  // namespace

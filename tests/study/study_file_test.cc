@@ -71,6 +71,31 @@ TEST(StudyFileTest, reads_seeds_as_a_number_or_a_list) {
   EXPECT_EQ(parsed(text.whole()).seeds, (std::vector<std::uint64_t>{7, 0, 4294967295}));
 }
 
+TEST(StudyFileTest, reads_how_stacks_are_compared) {
+  StudyText text;
+  const ComparisonRules silent = parsed(text.whole()).comparison;
+  EXPECT_EQ(silent.accuracy_margin_points, std::nullopt);
+  EXPECT_EQ(silent.time_margin_percent, std::nullopt);
+  EXPECT_EQ(silent.confidence, 0.95);
+  EXPECT_EQ(silent.max_seeds, 40U);
+  EXPECT_EQ(silent.reference, std::nullopt);
+  text.tail =
+      "[comparison]\naccuracy_margin_points = 0.2\ntime_margin_percent = 5\nconfidence = 0.9\n"
+      "max_seeds = 30\nreference = \"pytorch\"\n";
+  const ComparisonRules said = parsed(text.whole()).comparison;
+  EXPECT_EQ(said.accuracy_margin_points, 0.2);
+  EXPECT_EQ(said.time_margin_percent, 5);
+  EXPECT_EQ(said.confidence, 0.9);
+  EXPECT_EQ(said.max_seeds, 30U);
+  EXPECT_EQ(said.reference, "pytorch");
+}
+
+TEST(StudyFileTest, never_limits_a_study_below_its_own_seeds) {
+  StudyText text;
+  text.head.replace(text.head.find("seeds = 2"), 9, "seeds = 60");
+  EXPECT_EQ(parsed(text.whole()).comparison.max_seeds, 60U);
+}
+
 TEST(StudyFileTest, reads_limits) {
   EXPECT_EQ(with_head("threads = 3\n").threads, 3);
   EXPECT_EQ(with_head("trial_timeout_seconds = 0.5\n").trial_timeout_seconds, 0.5);

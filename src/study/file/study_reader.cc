@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "study/file/comparison_reader.h"
 #include "study/file/data_reader.h"
 #include "study/file/network_reader.h"
 #include "study/file/recipe_reader.h"
@@ -28,7 +29,6 @@ constexpr std::array kUnits{
     Word<double>{"GiB", 1024.0 * 1024 * 1024},
     Word<double>{"TiB", 1024.0 * 1024 * 1024 * 1024},
 };
-constexpr std::size_t kMaxSeeds = 1'000'000;
 constexpr std::int64_t kMaxSeed = (std::int64_t{1} << 32) - 1;
 constexpr int kMaxThreads = 4096;
 constexpr double kMaxTimeoutSeconds = 366.0 * 24 * 3600;
@@ -108,7 +108,7 @@ void read_limits(const TomlTable& table, Study& study) {
 
 // A key of the top that was written below a [table] belongs to that table by TOML's rules.
 void check_misplaced(const TomlTable& top, const std::vector<std::string>& keys) {
-  for (const char* name : {"network", "recipe"}) {
+  for (const char* name : {"network", "recipe", "comparison"}) {
     const auto value = top.find(name);
     if (!value || !value->is_table()) {
       continue;
@@ -144,7 +144,7 @@ Study parse_study(const std::string& text,
   std::vector<std::string> keys{
       "question", "data", "seeds", "stacks", "threads", "trial_timeout_seconds", "memory_limit"};
   check_misplaced(top, keys);
-  keys.insert(keys.end(), {"network", "recipe", "stack"});
+  keys.insert(keys.end(), {"network", "recipe", "stack", "comparison"});
   top.allow_only(keys);
 
   const std::filesystem::path folder = folder_of(file);
@@ -163,8 +163,12 @@ Study parse_study(const std::string& text,
     surroundings.parameters.push_back(parameter.name);
   }
   study.stacks = read_stacks(top, surroundings, known.stacks);
+<<<<<<< HEAD
   study.recipe = read_recipe(
       top.require("recipe", "[recipe] and below it the keys").table("[recipe]"), surroundings);
+=======
+  study.comparison = read_comparison(top, study.stacks, study.seeds.size());
+>>>>>>> w/report
   return study;
 }
 
