@@ -25,11 +25,8 @@ std::unique_ptr<CLI::App> make_app(Action& chosen) {
   app->require_subcommand(1);
   app->footer(kFooter);
   add_run_verb(*app, chosen);
-<<<<<<< HEAD
   add_export_verb(*app, chosen);
-=======
   add_report_verb(*app, chosen);
->>>>>>> w/report
   add_data_verb(*app, chosen);
   add_env_verb(*app, chosen);
   add_list_verb(*app, chosen);

@@ -67,21 +67,7 @@ void NativeAdapter::train(std::int64_t steps, TrainingReport& report) {
   }
 }
 
-<<<<<<< HEAD
-double NativeAdapter::step(const std::vector<std::int64_t>& indices, const TensorMap& masks) {
-=======
-TensorMap NativeAdapter::draw_masks(std::int64_t batch, std::int64_t step) const {
-  TensorMap masks;
-  for (std::size_t i = 0; i < network_.layers.size(); ++i) {
-    if (std::holds_alternative<Dropout>(network_.layers[i].operation)) {
-      masks.emplace(network_.layers[i].name, dropout_mask(network_, i, batch, step, key_));
-    }
-  }
-  return masks;
-}
-
 std::vector<std::int64_t> NativeAdapter::labels_at(const std::vector<std::int64_t>& indices) const {
->>>>>>> w/observe
   std::vector<std::int64_t> labels;
   labels.reserve(indices.size());
   for (const std::int64_t index : indices) {

@@ -80,7 +80,7 @@ class ControlledCase:
         case = {
             "network": resolved(self.network, settings),
             "recipe": {word: value for word, value in self.recipe.items() if word != "weights"},
-            "running_variance": running_variance(settings),
+            "dialect": dialect(settings),
             "state": "state",
             "training": {"batches": ["batch"], "losses": [loss], "after": "after"},
         }
@@ -119,9 +119,10 @@ def resolved(network, settings):
     return network
 
 
-def running_variance(settings):
+def dialect(settings):
+    """The dialect that the stack tells of, as the case file has it."""
     words = {value for name, value in settings.items() if name.endswith(".running_variance")}
-    return words.pop() if words else "biased"
+    return {"batch_norm.running_variance": words.pop()} if words else {}
 
 
 def judge(folder, case):

@@ -25,18 +25,11 @@ struct Examples {
 // All that one training step computes.
 template <typename Value>
 struct Step {
-<<<<<<< HEAD
-  Arrays<Value> outputs;    // of every node (graph.h), and "input"
-  Value loss{};             // of the batch, before the update; the mean but for LossReduction
-  Arrays<Value> gradients;  // of every trainable parameter, without weight decay
-  Arrays<Value> after;      // every parameter after the step
-=======
   Arrays<Value> outputs;           // of every node (graph.h), and "input"
-  Value loss{};                    // mean over the batch, before the update
+  Value loss{};                    // of the batch, before the update; the mean but for LossReduction
   Arrays<Value> output_gradients;  // for the output of every node, and "input"
   Arrays<Value> gradients;         // of every trainable parameter, without weight decay
   Arrays<Value> after;             // every parameter after the step
->>>>>>> w/observe
 };
 
 // A network trained in one arithmetic. Holds no weights: state goes in and comes out, so that

@@ -4,11 +4,8 @@
 #include <array>
 
 #include "base/error.h"
-<<<<<<< HEAD
 #include "engine/batch_check.h"
-=======
 #include "engine/slot_names.h"
->>>>>>> w/observe
 
 namespace plumbline::reference {
 namespace {
@@ -65,20 +62,12 @@ TensorMap ReferenceTrainer::state_f64() const {
 }
 
 double ReferenceTrainer::step(const Batch& batch) {
-<<<<<<< HEAD
-  require_state();
-  check_batch(model_.network(), batch);
-=======
   return take_step(batch).loss;
 }
 
 Step<double> ReferenceTrainer::take_step(const Batch& batch) {
-  if (parameters_.empty()) {
-    throw Error(
-        "The reference trainer was asked for a step before it was given a state. Call set_state "
-        "first.");
-  }
->>>>>>> w/observe
+  require_state();
+  check_batch(model_.network(), batch);
   Step<double> step = model_.step(
       parameters_, optimizer_, {model_.array_from(batch.inputs), batch.labels, batch.masks});
   parameters_ = std::move(step.after);

@@ -24,14 +24,10 @@ class ReferenceTrainer : public Trainer {
   [[nodiscard]] TensorMap state_f64() const;
 
  private:
-<<<<<<< HEAD
   void require_state() const;
-
-=======
   [[nodiscard]] Step<double> take_step(const Batch& batch);
   [[nodiscard]] TensorMap slots() const;  // "<parameter>/<slot>", of those that there are
   std::vector<std::string> slot_names_;
->>>>>>> w/observe
   Model<Double> model_;
   bool has_state_ = false;
   Arrays<double> parameters_;

@@ -163,12 +163,9 @@ Study parse_study(const std::string& text,
     surroundings.parameters.push_back(parameter.name);
   }
   study.stacks = read_stacks(top, surroundings, known.stacks);
-<<<<<<< HEAD
   study.recipe = read_recipe(
       top.require("recipe", "[recipe] and below it the keys").table("[recipe]"), surroundings);
-=======
   study.comparison = read_comparison(top, study.stacks, study.seeds.size());
->>>>>>> w/report
   return study;
 }
 
