@@ -1,4 +1,4 @@
-"""The engine as a library: installed, found by find_package, and the example of docs/engine_library.md built and run."""
+"""The engine as a library: installed, found by find_package, and the example of its guide built and run."""
 
 import os
 import re
