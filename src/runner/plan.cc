@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "draw/draw.h"
 #include "study/wire.h"
 #include "worker/message.h"
 
@@ -32,13 +33,33 @@ PreparedStack prepare(const StackChoice& choice) {
   return prepared;
 }
 
-// A checkpoint's content is what determines a trial, not its path.
-std::string weights_digest(const Recipe& recipe) {
+// What each parameter starts from determines a trial, not the checkpoint's path or what else is in
+// it. Empty without a checkpoint.
+std::string weights_digest(const Network& network, const Recipe& recipe) {
   const Checkpoint* const checkpoint = std::get_if<Checkpoint>(&recipe.weights);
-  return checkpoint == nullptr ? "" : sha256_hex_of_file(checkpoint->path);
+  if (checkpoint == nullptr) {
+    return "";
+  }
+  Sha256 digest;
+  for (const auto& [name, tensor] : load_checkpoint(network, *checkpoint)) {
+    digest.update(name + "\n");
+    digest.update(tensor.bytes());
+  }
+  return digest.hex_digest();
 }
 
-std::string key_of(const PlanInputs& inputs, const PlannedTrial& trial) {
+std::vector<std::string> weights_digests(const PlanInputs& inputs) {
+  std::vector<std::string> digests;
+  digests.reserve(inputs.stacks.size());
+  for (const PreparedStack& stack : inputs.stacks) {
+    digests.push_back(weights_digest(inputs.study.network, stack.choice.recipe));
+  }
+  return digests;
+}
+
+std::string key_of(const PlanInputs& inputs,
+                   const PlannedTrial& trial,
+                   const std::string& weights) {
   const PreparedStack& stack = inputs.stacks[trial.stack];
   const Recipe& recipe = stack.choice.recipe;
   const Dataset& data = inputs.data[trial.data];
@@ -50,7 +71,7 @@ std::string key_of(const PlanInputs& inputs, const PlannedTrial& trial) {
       {"recipe", to_wire(recipe)},
       {"steps", total_steps(recipe, images)},
       {"training_images", images},
-      {"weights", weights_digest(recipe)},
+      {"weights", weights},
       {"data", data.digest},
       {"stack", stack.manifest.name},
       {"stack_identity", stack.identity},
@@ -86,6 +107,7 @@ std::vector<PreparedStack> prepare_stacks(const Study& study) {
 }
 
 std::vector<PlannedTrial> plan_trials(const PlanInputs& inputs) {
+  const std::vector<std::string> weights = weights_digests(inputs);
   std::vector<PlannedTrial> trials;
   for (std::size_t data = 0; data < inputs.data.size(); ++data) {
     for (std::size_t block = 0; block < inputs.study.seeds.size(); ++block) {
@@ -94,7 +116,7 @@ std::vector<PlannedTrial> plan_trials(const PlanInputs& inputs) {
         trial.data = data;
         trial.stack = block % 2 == 0 ? position : inputs.stacks.size() - 1 - position;
         trial.seed = inputs.study.seeds[block];
-        trial.key = key_of(inputs, trial);
+        trial.key = key_of(inputs, trial, weights[trial.stack]);
         trials.push_back(trial);
       }
     }

@@ -46,7 +46,8 @@ struct PlanInputs {
 
 // All trials of a study: data sets in order, within them seed blocks, within a block every stack
 // once. The order of stacks turns round from block to block, so that drift of the machine hits all
-// alike.
+// alike. Throws as load_checkpoint does: a checkpoint that does not fit is seen before the first
+// trial.
 [[nodiscard]] std::vector<PlannedTrial> plan_trials(const PlanInputs& inputs);
 
 // Throws UsageError when the network's outputs or the number of training images do not fit the data

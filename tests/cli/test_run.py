@@ -2,6 +2,9 @@
 
 import sqlite3
 
+import numpy as np
+from safetensors.numpy import save_file
+
 PHASES = ["import", "load", "build", "compile", "train", "predict", "inspect", "residual"]
 
 
@@ -108,3 +111,35 @@ def test_records_settings_that_the_study_left_out(workplace):
     assert settings["optimizer.learning_rate"] == "0.01"
     assert "optimizer.epsilon" in settings
     assert "optimizer.beta_1" in settings
+
+
+def linear_study(workplace, names):
+    path = workplace.folder / workplace.study()
+    head, rest = path.read_text().split("layers = [")
+    recipe = rest[rest.index("[recipe]") :].replace("learning_rate = 0.01", "learning_rate = 1e-12")
+    layers = "layers = [{ flatten = true }, { dense = 4 }]\n\n"
+    path.write_text(head + layers + recipe + 'weights = { checkpoint = "w.safetensors", names = { %s } }\n' % names)
+    return path.name
+
+
+def test_another_map_of_names_of_the_same_checkpoint_is_another_trial(workplace):
+    """One bias prefers class 0 and the other class 1; the learning rate is too small to change that."""
+    zero, one = np.eye(4, dtype=np.float32)[:2]
+    tensors = {"kernel": np.zeros((64, 4), np.float32), "bias0": zero, "bias1": one}
+    save_file(tensors, workplace.folder / "w.safetensors")
+    for bias in ("bias0", "bias1"):
+        names = '"dense_1/kernel" = "kernel", "dense_1/bias" = "%s"' % bias
+        finished = workplace.run("run", linear_study(workplace, names))
+        assert finished.returncode == 0, finished.stderr
+    predictions = [row[0][:2] for row in rows(workplace, "SELECT predicted_class FROM prediction ORDER BY trial_id")]
+    assert predictions == [b"\0\0", b"\1\0"]
+
+
+def test_checkpoint_that_does_not_fit_is_a_sentence_before_the_first_trial(workplace):
+    tensors = {"turned": np.zeros((4, 64), np.float32), "bias": np.zeros(4, np.float32)}
+    save_file(tensors, workplace.folder / "w.safetensors")
+    study = linear_study(workplace, '"dense_1/kernel" = "turned", "dense_1/bias" = "bias"')
+    finished = workplace.run("run", study)
+    assert finished.returncode == 3
+    assert "'turned' in the shape (4, 64), but 'dense_1/kernel' of the network has (64, 4)" in finished.stderr
+    assert not (workplace.folder / "small.results.sqlite").exists()
