@@ -138,6 +138,31 @@ fs::path own_paths(const std::string& path) {
                                   : fs::path(path);
 }
 
+// Absolute, without "." and "..", and without a slash at its end.
+fs::path plain_path(const fs::path& folder) {
+  const fs::path path = fs::absolute(folder).lexically_normal();
+  return path.has_filename() ? path : path.parent_path();
+}
+
+// A study knows a stack by its folder and results know it by its name.
+void check_name(const ManifestReader& reader, const StackManifest& manifest) {
+  const std::string folder = manifest.folder.filename().string();
+  if (manifest.name != folder) {
+    reader.fail("name", fmt::format("the folder's name, '{}'; it is '{}'", folder, manifest.name));
+  }
+}
+
+fs::path shared_folder(const ManifestReader& reader,
+                       const fs::path& stack_folder,
+                       const std::string& path) {
+  const fs::path folder = (stack_folder / own_paths(path)).lexically_normal();
+  if (!fs::is_directory(folder)) {
+    reader.fail("shared",
+                fmt::format("a list of folders; there is no folder '{}'", folder.string()));
+  }
+  return folder;
+}
+
 bool is_source(const fs::path& path) {
   const std::string text = path.string();
   return text.find("__pycache__") == std::string::npos && path.filename() != "README.md";
@@ -165,8 +190,9 @@ StackManifest read_manifest(const fs::path& folder) {
   }
   const ManifestReader reader(file);
   StackManifest manifest;
-  manifest.folder = fs::absolute(folder).lexically_normal();
+  manifest.folder = plain_path(folder);
   manifest.name = reader.required_text("name");
+  check_name(reader, manifest);
   manifest.framework = reader.required_text("framework");
   manifest.description = reader.text("description", "");
   manifest.command = reader.texts("command");
@@ -182,7 +208,7 @@ StackManifest read_manifest(const fs::path& folder) {
   manifest.setup = reader.texts("setup");
   manifest.build = reader.texts("build");
   for (const std::string& path : reader.texts("shared")) {
-    manifest.shared.push_back((manifest.folder / own_paths(path)).lexically_normal());
+    manifest.shared.push_back(shared_folder(reader, manifest.folder, path));
   }
   manifest.environment = reader.text_table("environment");
   manifest.system_packages = reader.texts("system_packages");

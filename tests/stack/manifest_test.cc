@@ -15,11 +15,15 @@ using testing::HasSubstr;
 
 class Manifest : public testing::Test {
  protected:
-  void SetUp() override { setenv("PLUMBLINE_HOME", PLUMBLINE_SOURCE_DIR, 1); }
+  void SetUp() override {
+    setenv("PLUMBLINE_HOME", PLUMBLINE_SOURCE_DIR, 1);
+    fs::create_directories(folder_);
+    fs::create_directories(place_.path() / "python");
+  }
 
   fs::path folder_with(const std::string& text) {
-    write_file(folder_.path() / "stack.toml", text);
-    return folder_.path();
+    write_file(folder_ / "stack.toml", text);
+    return folder_;
   }
 
   std::string message_for(const std::string& text) {
@@ -31,7 +35,8 @@ class Manifest : public testing::Test {
     return "no error";
   }
 
-  TemporaryFolder folder_{fs::temp_directory_path(), "manifest-"};
+  TemporaryFolder place_{fs::temp_directory_path(), "manifest-"};
+  fs::path folder_ = place_.path() / "mine";
 };
 
 TEST_F(Manifest, ReadsEveryKey) {
@@ -55,10 +60,10 @@ A = "b"
   EXPECT_EQ(manifest.name, "mine");
   EXPECT_THAT(manifest.command, ElementsAre("{python}", "{folder}/a.py"));
   EXPECT_THAT(manifest.devices, ElementsAre(Device::Cpu, Device::Cuda));
-  EXPECT_EQ(manifest.requirements, folder_.path() / "requirements.txt");
-  EXPECT_THAT(manifest.shared,
-              ElementsAre(folder_.path().parent_path() / "python",
-                          fs::path(PLUMBLINE_SOURCE_DIR) / "stacks" / "python"));
+  EXPECT_EQ(manifest.requirements, folder_ / "requirements.txt");
+  EXPECT_THAT(
+      manifest.shared,
+      ElementsAre(place_.path() / "python", fs::path(PLUMBLINE_SOURCE_DIR) / "stacks" / "python"));
   EXPECT_EQ(manifest.environment.at("A"), "b");
 }
 
@@ -67,24 +72,33 @@ TEST_F(Manifest, SaysWhatIsWrongInASentence) {
     std::string text;
     std::string expected;
   } cases[] = {
-      {"name = \"x\"", "the key 'framework' is missing"},
-      {"name = \"x\"\nframework = \"X\"", "the key 'command' must be a list"},
+      {"name = \"mine\"", "the key 'framework' is missing"},
+      {"name = \"mine\"\nframework = \"X\"", "the key 'command' must be a list"},
       {"name = 3", "the key 'name' must be text"},
-      {"name = \"x\"\ncomand = []", "'comand' is not a key of a stack. Did you mean 'command'?"},
+      {"name = \"mine\"\ncomand = []", "'comand' is not a key of a stack. Did you mean 'command'?"},
       {"name = ", "stack.toml:1:"},
-      {"name = \"x\"\nframework = \"X\"\ncommand = [\"a\"]\ndevices = [\"tpu\"]",
+      {"name = \"mine\"\nframework = \"X\"\ncommand = [\"a\"]\ndevices = [\"tpu\"]",
        "the key 'devices' must be a list of \"cpu\" and \"cuda\""},
+      {"name = \"native\"\nframework = \"X\"\ncommand = [\"a\"]",
+       "the key 'name' must be the folder's name, 'mine'; it is 'native'"},
+      {"name = \"mine\"\nframework = \"X\"\ncommand = [\"a\"]\nshared = [\"../python\", \"none\"]",
+       "the key 'shared' must be a list of folders; there is no folder '"},
   };
   for (const auto& [text, expected] : cases) {
     EXPECT_THAT(message_for(text), HasSubstr(expected)) << text;
   }
 }
 
+TEST_F(Manifest, OfAPathWithASlashAtItsEndIsThatOfTheFolder) {
+  const fs::path folder = folder_with("name = \"mine\"\nframework = \"X\"\ncommand = [\"a\"]");
+  EXPECT_EQ(read_manifest(folder / "").folder, folder);
+}
+
 TEST_F(Manifest, OfAFolderWithoutStackTomlPointsToTheGuide) {
   EXPECT_THROW(
       {
         try {
-          (void)read_manifest(folder_.path());
+          (void)read_manifest(folder_);
         } catch (const UsageError& error) {
           EXPECT_THAT(error.what(), HasSubstr("docs/adding_a_stack.md"));
           throw;
@@ -106,7 +120,7 @@ TEST_F(Manifest, EveryShippedStackIsReadAndPinsItsPackage) {
 }
 
 TEST_F(Manifest, DigestChangesWithAnySource) {
-  const fs::path folder = folder_with("name = \"x\"\nframework = \"X\"\ncommand = [\"a\"]");
+  const fs::path folder = folder_with("name = \"mine\"\nframework = \"X\"\ncommand = [\"a\"]");
   write_file(folder / "a.py", "1");
   const std::string before = sources_digest(read_manifest(folder));
   EXPECT_EQ(sources_digest(read_manifest(folder)), before);
