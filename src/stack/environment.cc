@@ -5,7 +5,10 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -40,16 +43,23 @@ bool is_ready(const fs::path& folder) {
   return folder.empty() || fs::exists(folder / kReadyMarker);
 }
 
+using Say = std::function<void(const std::string&)>;
+
+constexpr auto kLockRetry = std::chrono::milliseconds(100);
+
 // Holds an advisory lock on a file beside the folder, so that two programs do not fill it at once.
 class FolderLock {
  public:
-  explicit FolderLock(const fs::path& folder) {
+  FolderLock(const fs::path& folder, const Say& say) {
     fs::create_directories(folder.parent_path());
     const std::string file = folder.string() + ".lock";
     fd_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd_ < 0 || ::flock(fd_, LOCK_EX) != 0) {
-      throw EnvironmentError(
-          fmt::format("Cannot lock {}; check that you may write to its folder.", file));
+    if (fd_ < 0) {
+      throw file_error("write", file, errno);
+    }
+    if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+      say(fmt::format("Waiting for another program that is filling {}.", folder.string()));
+      wait_for_lock(file);
     }
   }
   ~FolderLock() { ::close(fd_); }
@@ -57,14 +67,30 @@ class FolderLock {
   FolderLock& operator=(const FolderLock&) = delete;
 
  private:
+  // Not by a blocking flock, which the user's Ctrl-C would not end.
+  void wait_for_lock(const std::string& file) {
+    while (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+      const int error = errno;
+      if (error != EWOULDBLOCK && error != EINTR) {
+        ::close(fd_);
+        throw file_error("lock", file, error);
+      }
+      if (interrupted()) {
+        ::close(fd_);
+        throw Error("Interrupted while waiting for another program.", ExitCode::Interrupted);
+      }
+      std::this_thread::sleep_for(kLockRetry);
+    }
+  }
+
   int fd_ = -1;
 };
 
-void fill_once(const fs::path& folder, const std::function<void()>& fill) {
+void fill_once(const fs::path& folder, const Say& say, const std::function<void()>& fill) {
   if (is_ready(folder)) {
     return;
   }
-  const FolderLock lock(folder);
+  const FolderLock lock(folder, say);
   if (is_ready(folder)) {
     return;
   }
@@ -72,6 +98,12 @@ void fill_once(const fs::path& folder, const std::function<void()>& fill) {
   fs::create_directories(folder);
   fill();
   write_file(folder / kReadyMarker, "");
+}
+
+// How a command names the stack: a folder of the user's own by its path.
+std::string command_name(const StackManifest& manifest) {
+  const bool is_shipped = manifest.folder.parent_path() == installation_folder() / "stacks";
+  return is_shipped ? manifest.name : manifest.folder.string();
 }
 
 std::string reason_no_python(const StackManifest& manifest) {
@@ -116,7 +148,7 @@ std::string reason_not_ready(const StackManifest& manifest, const Environment& e
   }
   if (!environment.ready) {
     return fmt::format("Its environment is not installed; run 'plumbline env add {}'.",
-                       manifest.name);
+                       command_name(manifest));
   }
   return "";
 }
@@ -148,10 +180,11 @@ void add_environment(const StackManifest& manifest,
                                        reason_not_ready(manifest, environment)));
   }
   if (!environment.folder.empty()) {
-    fill_once(environment.folder, [&] { install_packages(manifest, environment, device, say); });
+    fill_once(
+        environment.folder, say, [&] { install_packages(manifest, environment, device, say); });
   }
   if (!environment.build_folder.empty()) {
-    fill_once(environment.build_folder, [&] { build_programs(manifest, environment, say); });
+    fill_once(environment.build_folder, say, [&] { build_programs(manifest, environment, say); });
   }
 }
 

@@ -36,9 +36,9 @@ struct Environment {
 [[nodiscard]] std::vector<std::string> missing_system_packages(const StackManifest& manifest);
 
 // Makes the environment with venv and pip, under the user's own pip configuration, and runs the
-// stack's build. Returns at once when it is there. Safe against a second process doing the same.
-// `say` gets one line a step. A CUDA build of a framework is refused unless `device` is Cuda.
-// Throws EnvironmentError with the end of the log.
+// stack's build. Returns at once when it is there. A second process that does the same is
+// waited for. `say` gets one line a step. A CUDA build of a framework is refused unless `device` is
+// Cuda. Throws EnvironmentError with the end of the log.
 void add_environment(const StackManifest& manifest,
                      Device device,
                      const std::function<void(const std::string&)>& say);

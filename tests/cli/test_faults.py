@@ -220,3 +220,34 @@ def test_full_disk_is_a_sentence_and_keeps_earlier_trials(workplace):
     assert finished.returncode == 3, finished.stderr
     assert "The disk is full" in finished.stderr
     assert "Free some space" in finished.stderr
+
+
+def test_second_env_add_waits_for_the_first_and_can_be_interrupted(workplace):
+    folder = workplace.folder / "built"
+    folder.mkdir()
+    (folder / "stack.toml").write_text(
+        'name = "built"\nframework = "none"\ncommand = ["true"]\nbuild = ["sleep", "4"]\n'
+    )
+    cache = {"XDG_CACHE_HOME": str(workplace.folder / "cache")}
+    first = workplace.start("env", "add", "./built", **cache)
+    assert "building" in first.stderr.readline()
+    second = workplace.start("env", "add", "./built", **cache)
+    assert "Waiting for another program" in second.stderr.readline()
+    second.send_signal(signal.SIGINT)
+    _, errors = second.communicate(timeout=2)
+    assert second.returncode == 130
+    assert "Interrupted" in errors
+    third = workplace.run("env", "add", "./built", **cache)
+    assert third.returncode == 0
+    assert "Waiting for another program" in third.stderr
+    assert first.wait(timeout=30) == 0
+
+
+def test_stack_of_another_name_than_its_folder_is_refused(workplace):
+    """Its trials would stand under the other name's in the table."""
+    study = workplace.study(stacks=(workplace.bad_stack("good"), "native"))
+    toml = workplace.folder / "bad_good" / "stack.toml"
+    toml.write_text(toml.read_text().replace('name = "bad_good"', 'name = "native"'))
+    finished = workplace.run("run", study)
+    assert finished.returncode == 2
+    assert "the key 'name' must be the folder's name, 'bad_good'; it is 'native'" in finished.stderr

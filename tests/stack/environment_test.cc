@@ -64,7 +64,8 @@ TEST_F(EnvironmentOfAStack, IsKeyedByRequirements) {
 
 TEST_F(EnvironmentOfAStack, IsMadeOnceAndRemoved) {
   EXPECT_THAT(reason_not_ready(manifest_, environment_of(manifest_)),
-              HasSubstr("plumbline env add mine"));
+              HasSubstr("run 'plumbline env add " + folder_.path().string() + "'."))
+      << "a folder of the user's own is named by its path";
   int lines = 0;
   const auto count = [&lines](const std::string&) { ++lines; };
   add_environment(manifest_, Device::Cpu, count);
@@ -98,6 +99,12 @@ TEST_F(EnvironmentOfAStack, RunsItsBuildInTheBuildFolder) {
   manifest_.build = {"sh", "-c", "echo made > '{build}/made'"};
   add_environment(manifest_, Device::Cpu, [](const std::string&) {});
   EXPECT_TRUE(fs::exists(environment_of(manifest_).build_folder / "made"));
+}
+
+TEST_F(EnvironmentOfAStack, ThatPlumblineShipsIsNamedInItsCommand) {
+  const StackManifest pytorch = find_stack("pytorch");
+  EXPECT_THAT(reason_not_ready(pytorch, environment_of(pytorch)),
+              HasSubstr("run 'plumbline env add pytorch'."));
 }
 
 TEST_F(EnvironmentOfAStack, WithoutAnInterpreterSaysWhichIsMissing) {
