@@ -47,6 +47,10 @@ Dataset load_dataset(const DataSource& source, const DataPlaces& places) {
   return load_known_set(set, folders_to_search(set.name, places));
 }
 
+Split first_images(const Split& split, std::int64_t count) {
+  return {first_rows(split.images, count), first_rows(split.labels, count)};
+}
+
 Dataset take_first(Dataset dataset, std::int64_t count) {
   const std::int64_t there = dataset.train.labels.shape()[0];
   if (count < 1 || count > there) {
@@ -59,8 +63,7 @@ Dataset take_first(Dataset dataset, std::int64_t count) {
   if (count == there) {
     return dataset;
   }
-  dataset.train.images = first_rows(dataset.train.images, count);
-  dataset.train.labels = first_rows(dataset.train.labels, count);
+  dataset.train = first_images(dataset.train, count);
   dataset.digest = content_digest(dataset.train, dataset.test);
   return dataset;
 }

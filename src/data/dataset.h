@@ -39,6 +39,9 @@ struct DataPlaces {
 // UsageError, that a name is not known. Own data: IDX, NPY, NPZ, CSV; see docs/data.md.
 [[nodiscard]] Dataset load_dataset(const DataSource& source, const DataPlaces& places);
 
+// The first `count` images of a split, which has at least that many.
+[[nodiscard]] Split first_images(const Split& split, std::int64_t count);
+
 // The same data with only the first `count` training images, and the digest that belongs to it.
 // Throws UsageError when there are fewer, or when count < 1.
 [[nodiscard]] Dataset take_first(Dataset dataset, std::int64_t count);

@@ -7,11 +7,14 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "tensor/safetensors.h"
 
 namespace plumbline {
 
 namespace {
+
+constexpr std::size_t kRoomForHeader = std::size_t{16} << 20;
 
 bool all_finite(const Tensor& tensor) {
   const std::span<const float> values = tensor.as<float>();
@@ -29,13 +32,35 @@ bool same_bytes(const Tensor& a, const Tensor& b) {
 
 }  // namespace
 
-TensorMap read_worker_tensors(const std::filesystem::path& path, const std::string& request) {
+TensorMap read_worker_tensors(const std::filesystem::path& path,
+                              const std::string& request,
+                              std::size_t expected_bytes) {
+  // Opening a pipe would wait, past every deadline, for somebody to write into it.
+  std::error_code unknown;
+  if (!std::filesystem::is_regular_file(path, unknown)) {
+    protocol_error(fmt::format("The worker answered '{}' without writing its tensors.", request));
+  }
+  const std::uintmax_t most_bytes = 2 * expected_bytes + kRoomForHeader;
+  if (std::filesystem::file_size(path, unknown) > most_bytes) {
+    protocol_error(fmt::format("The file that answers '{}' is larger than {}; its tensors take {}.",
+                               request,
+                               format_bytes(static_cast<double>(most_bytes)),
+                               format_bytes(static_cast<double>(expected_bytes))));
+  }
   try {
     return read_safetensors(path).tensors;
   } catch (const Error& error) {
     protocol_error(
         fmt::format("The tensors that answer '{}' cannot be read: {}", request, error.what()));
   }
+}
+
+std::size_t state_bytes(const Network& network) {
+  std::size_t bytes = 0;
+  for (const ParameterSpec& spec : parameters(network)) {
+    bytes += static_cast<std::size_t>(element_count(spec.shape)) * sizeof(float);
+  }
+  return bytes;
 }
 
 void check_state(const TensorMap& state, const Network& network) {

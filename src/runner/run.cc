@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/clock.h"
 #include "base/error.h"
 #include "runner/machine.h"
 #include "runner/scratch.h"
-#include "runner/shared_data.h"
 #include "runner/trial.h"
 #include "store/results_file.h"
 
@@ -53,6 +54,16 @@ TrialLabel label_of(const PreparedRun& run, std::size_t index) {
           run.data[trial.data].name,
           run.stacks[trial.stack].manifest.name,
           trial.seed};
+}
+
+// What one trial's files take, the workers' tensors included.
+std::int64_t scratch_bytes(const std::vector<Dataset>& data) {
+  constexpr std::size_t kRoomForTensors = std::size_t{512} << 20;
+  std::size_t largest = 0;
+  for (const Dataset& set : data) {
+    largest = std::max(largest, set.train.images.bytes().size() + set.test.images.bytes().size());
+  }
+  return static_cast<std::int64_t>(kRoomForTensors + largest);
 }
 
 // Executes the plan's open trials and records each; owns what the trials of one run share.
@@ -103,15 +114,14 @@ class Execution {
                                     options_.results.string()));
     }
     use_cores(run_.threads);
-    const TemporaryFolder scratch = make_scratch_folder(shared_bytes(run_.data));
-    SharedData shared(scratch.path());
+    const TemporaryFolder scratch = make_scratch_folder(scratch_bytes(run_.data));
     const std::int64_t run_id = results_.begin_run({study_.text,
                                                     mode_name(options_.mode),
                                                     run_.threads,
                                                     machine_json(run_.machine),
                                                     utc_timestamp()});
     for (const std::size_t index : open) {
-      if (!run_one(index, run_id, scratch.path(), shared)) {
+      if (!run_one(index, run_id, scratch.path())) {
         result.interrupted = true;
         break;
       }
@@ -121,10 +131,7 @@ class Execution {
   }
 
   // False when the user interrupted it; nothing is recorded then.
-  bool run_one(std::size_t index,
-               std::int64_t run_id,
-               const std::filesystem::path& scratch,
-               SharedData& shared) {
+  bool run_one(std::size_t index, std::int64_t run_id, const std::filesystem::path& scratch) {
     if (interrupted()) {
       return false;
     }
@@ -133,21 +140,18 @@ class Execution {
     const Dataset& data = run_.data[trial.data];
     const TrialLabel label = label_of(run_, index);
     listener_.trial_started(label);
-    const TrialRecord record =
-        run_trial({stack,
-                   study_.network,
-                   data,
-                   shared.train_file(data, training_images(stack.choice.recipe, data)),
-                   shared.test_file(data),
-                   study_.name,
-                   trial.seed,
-                   trial.key,
-                   options_.mode,
-                   run_.threads,
-                   study_.trial_timeout_seconds,
-                   study_.memory_limit_bytes,
-                   scratch},
-                  listener_);
+    const TrialRecord record = run_trial({stack,
+                                          study_.network,
+                                          data,
+                                          study_.name,
+                                          trial.seed,
+                                          trial.key,
+                                          options_.mode,
+                                          run_.threads,
+                                          study_.trial_timeout_seconds,
+                                          study_.memory_limit_bytes,
+                                          scratch},
+                                         listener_);
     if (record.outcome == Outcome::Interrupted) {
       return false;
     }

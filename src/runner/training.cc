@@ -27,6 +27,27 @@ const nlohmann::json& member(const nlohmann::json& result, const char* name) {
   return *found;
 }
 
+std::int64_t whole_member(const nlohmann::json& result, const char* name) {
+  const nlohmann::json& value = member(result, name);
+  if (!value.is_number_integer()) {
+    throw TrialEnded{Outcome::ProtocolError,
+                     fmt::format("The '{}' in the answer to 'train' is no whole number.", name),
+                     ""};
+  }
+  return value.get<std::int64_t>();
+}
+
+void check_progress(const Progress& progress, std::int64_t steps) {
+  if (progress.steps != steps) {
+    throw TrialEnded{
+        Outcome::ProtocolError,
+        fmt::format(
+            "The worker's progress is of {} steps; {} were asked for.", progress.steps, steps),
+        ""};
+  }
+  check_loss(progress.loss, progress.step);
+}
+
 std::vector<std::pair<std::int64_t, double>> curve_of(const nlohmann::json& result) {
   std::vector<std::pair<std::int64_t, double>> curve;
   for (const nlohmann::json& point : member(result, "curve")) {
@@ -53,12 +74,12 @@ Training train_as_shipped(const TrainingInputs& inputs, ProgressListener& listen
       inputs.session.request("train",
                              {{"steps", steps}, {"report_seconds", kReportSeconds}},
                              [&](const Progress& progress) {
-                               check_loss(progress.loss, progress.step);
+                               check_progress(progress, steps);
                                listener.step_done(progress);
                              });
   Training training;
   training.seconds = monotonic_seconds() - start;
-  training.steps = static_cast<std::int64_t>(number_from_wire(member(result, "steps"), "steps"));
+  training.steps = whole_member(result, "steps");
   training.first_step_seconds =
       number_from_wire(member(result, "first_step_seconds"), "first_step_seconds");
   training.loss = number_from_wire(member(result, "loss"), "loss");

@@ -39,6 +39,7 @@ class TrialRun {
             inputs.stack, inputs.threads, inputs.memory_limit_bytes, folder, inputs.run_folder)) {}
 
   void run() {
+    write_data();
     const double busy_before = machine_busy_seconds() - own_busy_seconds();
     listener_.phase_started("import");
     Session session(options_, inputs_.timeout_seconds);
@@ -93,11 +94,20 @@ class TrialRun {
     }
   }
 
+  [[nodiscard]] fs::path train_file() const { return folder_ / "train.safetensors"; }
+  [[nodiscard]] fs::path test_file() const { return folder_ / "test.safetensors"; }
+
+  void write_data() const {
+    const std::int64_t images = training_images(inputs_.stack.choice.recipe, inputs_.data);
+    write_split(train_file(), first_images(inputs_.data.train, images));
+    write_split(test_file(), inputs_.data.test);
+  }
+
   void load_data() {
     ask("load",
         "load_data",
-        {{"train", inputs_.train_file.string()},
-         {"test", inputs_.test_file.string()},
+        {{"train", train_file().string()},
+         {"test", test_file().string()},
          {"classes", inputs_.data.classes},
          {"input_scaling", wire_recipe()["input_scaling"]}});
   }
@@ -142,7 +152,7 @@ class TrialRun {
     const fs::path file = folder_ / "state.safetensors";
     ask("inspect", "get_state", {{"path", file.string()}});
     const double start = monotonic_seconds();
-    TensorMap state = read_worker_tensors(file, "get_state");
+    TensorMap state = read_worker_tensors(file, "get_state", state_bytes(inputs_.network));
     check_state(state, inputs_.network);
     record_.phases["inspect"] += monotonic_seconds() - start;
     return state;
@@ -166,7 +176,10 @@ class TrialRun {
   void predict() {
     const fs::path file = folder_ / "outputs.safetensors";
     ask("predict", "predict", {{"path", file.string()}});
-    const TensorMap tensors = read_worker_tensors(file, "predict");
+    const auto images = static_cast<std::size_t>(inputs_.data.test.labels.size());
+    const std::size_t bytes =
+        images * static_cast<std::size_t>(inputs_.data.classes) * sizeof(float);
+    const TensorMap tensors = read_worker_tensors(file, "predict", bytes);
     const auto outputs = tensors.find("outputs");
     if (outputs == tensors.end()) {
       throw TrialEnded{
@@ -209,13 +222,23 @@ class TrialRun {
     record_.pid_isolated = exit.pid_isolated;
     record_.standard_output = log_of(options_.standard_output);
     record_.standard_error = log_of(options_.standard_error);
-    if (exit.left_processes && record_.reason.empty()) {
-      record_.reason = "The worker left processes behind; Plumbline ended them.";
+    if (record_.reason.empty()) {
+      record_.reason = blemish_of(exit);
     }
   }
 
+  // What was wrong with the end of a worker whose trial went well; empty for nothing.
+  static std::string blemish_of(const ExitReport& exit) {
+    if (exit.left_processes) {
+      return "The worker left processes behind; Plumbline ended them.";
+    }
+    return exit.reason.empty()
+               ? ""
+               : "After its trial the worker did not end as it should. " + exit.reason;
+  }
+
   static std::string log_of(const fs::path& file) {
-    return fs::exists(file) ? read_file(file) : "";
+    return fs::is_regular_file(file) ? read_file(file) : "";
   }
 
   // Workers hear of steps only; epochs are worked out here.
@@ -247,6 +270,7 @@ TrialRecord run_trial(const TrialInputs& inputs, ProgressListener& listener) {
   record.seed = inputs.seed;
   record.mode = mode_name(inputs.mode);
   record.started_at = utc_timestamp();
+  fs::create_directories(inputs.run_folder);  // an earlier worker may have removed it
   const TemporaryFolder folder(inputs.run_folder, "trial-");
   TrialRun(inputs, folder.path(), listener, record).run();
   record.ended_at = utc_timestamp();

@@ -9,13 +9,11 @@
 
 namespace plumbline {
 
-// Everything one trial needs. The data files are those that all workers of the run get.
+// Everything one trial needs.
 struct TrialInputs {
   const PreparedStack& stack;
   const Network& network;
   const Dataset& data;
-  std::filesystem::path train_file;
-  std::filesystem::path test_file;
   std::string study;
   std::uint64_t seed = 0;
   std::string key;
@@ -26,7 +24,8 @@ struct TrialInputs {
   std::filesystem::path run_folder;
 };
 
-// Runs one trial in a worker of its own and measures it from outside. Whatever the worker does
+// Runs one trial in a worker of its own and measures it from outside. The worker gets files of its
+// own with the data, so that no worker can spoil them for another. Whatever the worker does
 // becomes the record's outcome and reason; an interrupt by the user gives Outcome::Interrupted.
 // Throws only when Plumbline itself fails.
 [[nodiscard]] TrialRecord run_trial(const TrialInputs& inputs, ProgressListener& listener);

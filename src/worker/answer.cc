@@ -1,5 +1,6 @@
 #include "worker/answer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "worker/worker_text.h"
@@ -49,6 +50,12 @@ std::string text_member(const json& message, const char* member) {
   return found != message.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
+// A sentence for tables and progress lines; what needs lines is the detail's.
+std::string one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
 Refusal read_refusal(const json& message, const std::string& status, const std::string& name) {
   const std::string reason = text_member(message, "reason");
   if (reason.empty()) {
@@ -56,7 +63,7 @@ Refusal read_refusal(const json& message, const std::string& status, const std::
                          "' but gave no reason.");
   }
   return {status == "error" ? Outcome::Failed : Outcome::Unsupported,
-          clean_text(reason, kMaxReasonBytes, Keep::Start),
+          one_line(clean_text(reason, kMaxReasonBytes, Keep::Start)),
           clean_text(text_member(message, "detail"), kMaxDetailBytes, Keep::End)};
 }
 

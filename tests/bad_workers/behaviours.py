@@ -4,6 +4,7 @@ goes on, with the obedient worker's result unless it has one by now.
 """
 
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -184,6 +185,40 @@ def no_training(channel, worker, request, answer):
 
 def fewer_steps(channel, worker, request, answer):
     answer["result"] = dict(worker.train(request), steps=request["steps"] - 1)
+
+
+def broken_steps(channel, worker, request, answer):
+    answer["result"] = dict(worker.train(request), steps="nan")
+
+
+def progress_of_other_steps(channel, worker, request, answer):
+    channel.send({"id": request["id"], "progress": {"step": 2**59, "steps": 2**59, "loss": 1.0}})
+    time.sleep(FOREVER)
+
+
+def many_lines(channel, worker, request, answer):
+    return {"id": request["id"], "status": "error", "reason": "ValueError: one\ntwo\nthree"}
+
+
+def pipe_as_file(channel, worker, request, answer):
+    os.mkfifo(request["path"])
+    answer["result"] = {}
+
+
+def spoil_data(channel, worker, request, answer):
+    """Overwrites the tensors of the training images and of the test images in their files."""
+    answer["result"] = worker.load_data(request)
+    for part in ("train", "test"):
+        size = os.path.getsize(request[part])
+        with open(request[part], "r+b") as file:
+            file.seek(size // 2)
+            file.write(bytes(size - size // 2))
+
+
+def remove_folders(channel, worker, request, answer):
+    """Of the whole run, not of this trial alone."""
+    shutil.rmtree(os.path.dirname(os.path.dirname(request["path"])))
+    answer.update(status="error", reason="There is nothing left.")
 
 
 def no_file(channel, worker, request, answer):

@@ -1,6 +1,9 @@
 """Each way in which a worker can be bad ends as a recorded outcome with a reason, and the rest of the study goes on."""
 
+import os
+import pty
 import sqlite3
+import subprocess
 
 import pytest
 
@@ -25,6 +28,13 @@ CASES = [
     ("nan_loss", "diverged", "loss is nan"),
     ("no_training", "untrusted", "no weight differs"),
     ("fewer_steps", "untrusted", "steps"),
+    ("broken_steps", "protocol_error", "'steps'"),
+    ("progress_of_other_steps", "protocol_error", "steps"),
+    ("many_lines", "failed", "ValueError: one two three"),
+    ("pipe_as_file:predict", "protocol_error", "without writing"),
+    ("remove_folders:get_state", "failed", "nothing left"),
+    ("crash:close", "trained", "did not end as it should. It was killed by signal 11"),
+    ("hang:close", "trained", "did not end as it should"),
     ("print_gigabyte", "trained", ""),
     ("grandchildren", "trained", "left processes behind"),
 ]
@@ -46,6 +56,34 @@ def test_bad_worker_is_a_recorded_outcome_and_the_study_goes_on(workplace, mode,
     assert words in bad[2]
     assert bad[2] or outcome == "trained", "every failure has a reason"
     assert native[:2] == ("native", "trained")
+
+
+def test_worker_cannot_spoil_the_data_of_the_next(workplace):
+    workplace.run("run", workplace.study(name="alone"))
+    workplace.run("run", workplace.study(stacks=(workplace.bad_stack("spoil_data:load_data"), "native")))
+    found = []
+    for name in ("alone", "small"):
+        with sqlite3.connect(workplace.folder / (name + ".results.sqlite")) as database:
+            found += database.execute("SELECT final_loss FROM trial WHERE stack = 'native'").fetchall()
+    assert found[0] == found[1]
+
+
+def test_progress_that_makes_no_sense_does_not_end_the_live_display(workplace):
+    study = workplace.study(stacks=(workplace.bad_stack("progress_of_other_steps"), "native"), epochs=1)
+    controller, terminal = pty.openpty()
+    finished = subprocess.run(
+        workplace.command("run", study),
+        cwd=workplace.folder,
+        env={**workplace.environment, "TERM": "xterm"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=terminal,
+        timeout=60,
+    )
+    os.close(terminal)
+    os.close(controller)
+    assert finished.returncode == 1
+    assert [row[1] for row in recorded(workplace)] == ["protocol_error", "trained"]
 
 
 def test_memory_hog_is_stopped_at_the_limit(workplace):

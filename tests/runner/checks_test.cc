@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cmath>
 #include <functional>
@@ -88,11 +89,31 @@ TEST(Checks, OutputsMustHaveARowForEveryImage) {
 TEST(Checks, TensorFileThatIsNotSoundIsAProtocolError) {
   const TemporaryFolder folder(std::filesystem::temp_directory_path(), "checks-");
   const auto file = folder.path() / "x.safetensors";
-  EXPECT_EQ(end_of([&] { (void)read_worker_tensors(file, "predict"); }).outcome,
-            Outcome::ProtocolError);
+  const auto read = [&] { (void)read_worker_tensors(file, "predict", 8); };
+  EXPECT_EQ(end_of(read).outcome, Outcome::ProtocolError);
   write_file(file, "garbage");
-  EXPECT_THAT(end_of([&] { (void)read_worker_tensors(file, "predict"); }).reason,
-              HasSubstr("'predict'"));
+  EXPECT_THAT(end_of(read).reason, HasSubstr("'predict'"));
+}
+
+TEST(Checks, PipeInPlaceOfATensorFileIsNotWaitedFor) {
+  const TemporaryFolder folder(std::filesystem::temp_directory_path(), "checks-");
+  const auto file = folder.path() / "x.safetensors";
+  ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+  EXPECT_THAT(end_of([&] { (void)read_worker_tensors(file, "predict", 8); }).reason,
+              HasSubstr("without writing its tensors"));
+}
+
+TEST(Checks, TensorFileThatIsMuchTooLargeIsNotReadIntoMemory) {
+  const TemporaryFolder folder(std::filesystem::temp_directory_path(), "checks-");
+  const auto file = folder.path() / "x.safetensors";
+  write_safetensors(file, {{"outputs", Tensor(DType::F32, {2})}});
+  std::filesystem::resize_file(file, std::uintmax_t{1} << 40);  // takes no room on the disk
+  EXPECT_THAT(end_of([&] { (void)read_worker_tensors(file, "predict", 8); }).reason,
+              HasSubstr("is larger than"));
+}
+
+TEST(Checks, StateTakesFourBytesANumber) {
+  EXPECT_EQ(state_bytes(dense_network()), 4U * (3 * 2 + 2));
 }
 
 }  // namespace
