@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -23,6 +24,7 @@ constexpr const char* kFooter =
 std::unique_ptr<CLI::App> make_app(Action& chosen) {
   auto app = std::make_unique<CLI::App>(kDescription, "plumbline");
   app->require_subcommand(1);
+  app->set_version_flag("--version", "plumbline " PLUMBLINE_VERSION);
   app->footer(kFooter);
   add_run_verb(*app, chosen);
   add_data_verb(*app, chosen);
@@ -41,15 +43,37 @@ std::vector<std::string> verb_names(const CLI::App& app) {
   return names;
 }
 
-// CLI11 reports an unknown verb as an unexpected argument; the user wants to hear which verbs there
-// are.
-void check_verb(const CLI::App& app, const std::string& word) {
+// "plumbline data list"
+std::string command_of(const CLI::App& app) {
+  const CLI::App* const parent = app.get_parent();
+  return parent == nullptr ? app.get_name() : command_of(*parent) + " " + app.get_name();
+}
+
+// CLI11 reports an unknown verb as an unexpected argument, or says only that one is required; the
+// user wants to hear which verbs there are.
+void check_verbs(const CLI::App& app, int argc, char** argv, int index) {
   const std::vector<std::string> names = verb_names(app);
-  if (!word.starts_with('-') && std::find(names.begin(), names.end(), word) == names.end()) {
-    throw UsageError(fmt::format("There is no verb '{}'.{} The verbs are {}.",
+  if (names.empty()) {
+    return;
+  }
+  if (index == argc) {
+    throw UsageError(
+        fmt::format("'{}' needs a verb: {}.", command_of(app), join_words(names, "or")));
+  }
+  const std::string word = argv[index];
+  if (std::find(names.begin(), names.end(), word) != names.end()) {
+    check_verbs(*app.get_subcommand(word), argc, argv, index + 1);
+  } else if (!word.starts_with('-')) {
+    throw UsageError(fmt::format("There is no verb '{}'.{} The verbs of '{}' are {}.",
                                  word,
                                  did_you_mean(word, names),
+                                 command_of(app),
                                  join_words(names)));
+  } else if (word != "-h" && word != "--help" && word != "--version") {
+    throw UsageError(fmt::format("'{}' is no option of '{}', which needs a verb first: {}.",
+                                 word,
+                                 command_of(app),
+                                 join_words(names, "or")));
   }
 }
 
@@ -76,29 +100,33 @@ std::string option_suggestion(const CLI::App& app, int argc, char** argv) {
   return "";
 }
 
+Action print(const std::string& text) {
+  return [text] {
+    std::cout << text;
+    return ExitCode::Done;
+  };
+}
+
 }  // namespace
 
 Action parse_command_line(int argc, char** argv) {
   Action chosen;
   const std::unique_ptr<CLI::App> app = make_app(chosen);
-  if (argc > 1) {
-    check_verb(*app, argv[1]);
+  if (argc == 1) {
+    throw UsageError("Name a verb.\n\n" + app->help());
   }
+  check_verbs(*app, argc, argv, 1);
   try {
     app->parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    return [help = innermost(app.get())->help()] {
-      std::cout << help;
-      return ExitCode::Done;
-    };
+    return print(app->help());
+  } catch (const CLI::CallForVersion& version) {
+    return print(std::string(version.what()) + "\n");
   } catch (const CLI::ParseError& error) {
-    if (argc == 1) {
-      throw UsageError("Name a verb.\n\n" + app->help());
-    }
-    throw UsageError(fmt::format("{}.{} 'plumbline {} --help' shows what is possible.",
+    throw UsageError(fmt::format("{}.{} '{} --help' shows what is possible.",
                                  error.what(),
                                  option_suggestion(*app, argc, argv),
-                                 innermost(app.get())->get_name()));
+                                 command_of(*innermost(app.get()))));
   }
   return chosen;
 }

@@ -11,6 +11,7 @@
 #include "data/fetch.h"
 #include "data/inventory.h"
 #include "process/interrupts.h"
+#include "report/document.h"
 #include "report/text_table.h"
 
 namespace plumbline {
@@ -75,7 +76,7 @@ ExitCode list_sets(const DataArguments& arguments) {
     }
   }
   if (arguments.json) {
-    std::cout << Json{{"plumbline_data", 1}, {"sets", sets}}.dump(2) << '\n';
+    print_document({{"plumbline_data", 1}, {"sets", sets}}, std::cout);
     return ExitCode::Done;
   }
   table.print(std::cout);
@@ -194,7 +195,7 @@ ExitCode verify(const DataArguments& arguments) {
     }
   }
   if (arguments.json) {
-    std::cout << Json{{"plumbline_data_verify", 1}, {"copies", documents}}.dump(2) << '\n';
+    print_document({{"plumbline_data_verify", 1}, {"copies", documents}}, std::cout);
   }
   return result;
 }

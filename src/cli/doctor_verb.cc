@@ -2,11 +2,11 @@
 
 #include <iostream>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "base/text.h"
 #include "cli/stack_table.h"
 #include "cli/verb.h"
+#include "report/document.h"
 #include "runner/machine.h"
 
 namespace plumbline {
@@ -56,12 +56,12 @@ void print_machine(const Machine& machine) {
 ExitCode doctor(bool json) {
   const Machine machine = read_machine();
   if (json) {
-    std::cout << nlohmann::ordered_json{{"plumbline_doctor", 1},
-                                        {"machine",
-                                         nlohmann::ordered_json::parse(machine_json(machine))},
-                                        {"warnings", warnings_of(machine)}}
-                     .dump(2)
-              << '\n';
+    print_document({{"plumbline_doctor", 1},
+                    {"machine", nlohmann::ordered_json::parse(machine_json(machine))},
+                    {"threads", machine.cores},
+                    {"warnings", warnings_of(machine)},
+                    {"stacks", stack_documents()}},
+                   std::cout);
     return ExitCode::Done;
   }
   print_machine(machine);

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "report/document.h"
 #include "report/text_table.h"
 #include "stack/environment.h"
 
@@ -76,7 +76,7 @@ void print_table(const std::vector<StackState>& states, std::ostream& out) {
   }
 }
 
-void print_document(const std::vector<StackState>& states, std::ostream& out) {
+nlohmann::ordered_json documents_of(const std::vector<StackState>& states) {
   nlohmann::ordered_json stacks = nlohmann::ordered_json::array();
   for (const StackState& state : states) {
     stacks.push_back(
@@ -92,17 +92,20 @@ void print_document(const std::vector<StackState>& states, std::ostream& out) {
          {"state", state.state},
          {"reason", state.reason}});
   }
-  out << nlohmann::ordered_json{{"plumbline_stacks", 1}, {"stacks", stacks}}.dump(2) << '\n';
+  return stacks;
 }
 
 }  // namespace
 
+nlohmann::ordered_json stack_documents() {
+  return documents_of(stack_states());
+}
+
 ExitCode print_stacks(std::ostream& out, bool json) {
-  const std::vector<StackState> states = stack_states();
   if (json) {
-    print_document(states, out);
+    print_document({{"plumbline_stacks", 1}, {"stacks", stack_documents()}}, out);
   } else {
-    print_table(states, out);
+    print_table(stack_states(), out);
   }
   return ExitCode::Done;
 }

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "report/document.h"
 #include "report/run_report.h"
 
 namespace plumbline {
@@ -67,7 +68,7 @@ void print_json(const RunReport& report, std::ostream& out) {
                          {"trials_planned", report.planned},
                          {"trials_done", report.done},
                          {"data", sets}};
-  out << document.dump(2) << '\n';
+  print_document(document, out);
 }
 
 }  // namespace plumbline

@@ -95,15 +95,19 @@ std::string machine_json(const Machine& machine) {
       .dump();
 }
 
-void use_cores(int threads) {
+void require_cores(int threads) {
   const cpu_set_t allowed = allowed_cores();
   if (threads > CPU_COUNT(&allowed)) {
     throw UsageError(
         fmt::format("{} threads were asked for, but this process may use only {} cores. Choose "
-                    "fewer with --threads.",
+                    "fewer with --threads or in the study.",
                     threads,
                     CPU_COUNT(&allowed)));
   }
+}
+
+void use_cores(int threads) {
+  const cpu_set_t allowed = allowed_cores();
   cpu_set_t chosen;
   CPU_ZERO(&chosen);
   for (int core = 0; core < CPU_SETSIZE && CPU_COUNT(&chosen) < threads; ++core) {

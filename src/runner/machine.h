@@ -22,8 +22,10 @@ struct Machine {
 [[nodiscard]] Machine read_machine();
 [[nodiscard]] std::string machine_json(const Machine& machine);
 
+// Throws UsageError if this process may use fewer cores.
+void require_cores(int threads);
 // Lets this process and its children run on the first `threads` cores it may use, so that every
-// stack gets the same ones. Throws UsageError if there are fewer.
+// stack gets the same ones.
 void use_cores(int threads);
 
 // Processor time that all processes of the machine have used so far (user, system, stolen), in

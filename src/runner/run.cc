@@ -28,6 +28,7 @@ PreparedRun prepare(const Study& study, const RunOptions& options) {
   PreparedRun run;
   run.machine = read_machine();
   run.threads = options.threads ? *options.threads : study.threads.value_or(run.machine.cores);
+  require_cores(run.threads);
   run.stacks = prepare_stacks(study);
   for (const DataSource& source : study.data) {
     run.data.push_back(shaped_for(load_dataset(source, options.places), study.network.input));
@@ -182,7 +183,9 @@ RunResult run_study(const Study& study, const RunOptions& options, ProgressListe
 std::vector<PlannedLine> plan_study(const Study& study, const RunOptions& options) {
   const PreparedRun run = prepare(study, options);
   std::optional<ResultsFile> results;
-  if (std::filesystem::exists(options.results)) {
+  std::error_code none;
+  const std::uintmax_t bytes = std::filesystem::file_size(options.results, none);
+  if (!none && bytes > 0) {  // a run that was killed at its very start leaves an empty file
     results.emplace(options.results, ResultsFile::Access::Read);
   }
   std::vector<PlannedLine> lines;

@@ -142,10 +142,12 @@ struct ResultsFile::State {
   std::optional<SQLite::Database> database;
 
   void open(Access access) {
-    const int flags = access == Access::Write ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE
-                                              : SQLite::OPEN_READONLY;
-    database.emplace(path.string(), flags, 5000);
-    if (access == Access::Write) {
+    // A reader may have to roll back what a killed run left half written.
+    const int create = access == Access::Write ? SQLite::OPEN_CREATE : 0;
+    database.emplace(path.string(), SQLite::OPEN_READWRITE | create, 5000);
+    if (access == Access::Read) {
+      database->exec("PRAGMA query_only = ON");
+    } else {
       database->exec("PRAGMA journal_mode = DELETE");
       database->exec("PRAGMA synchronous = FULL");
       database->exec("PRAGMA foreign_keys = ON");

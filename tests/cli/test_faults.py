@@ -1,5 +1,6 @@
 """Mistakes of the user and faults of the system: a sentence that says what to do, the right exit code, nothing lost."""
 
+import json
 import os
 import shutil
 import signal
@@ -48,6 +49,10 @@ def processes_with(text):
         (["run"], ["study is required", "plumbline run --help"]),
         (["run", "x.toml", "--jsn"], ["--jsn", "Did you mean '--json'?"]),
         (["run", "missing.toml"], ["missing.toml"]),
+        (["list", "stack"], ["There is no verb 'stack'.", "Did you mean 'stacks'?", "'plumbline list'"]),
+        (["data"], ["'plumbline data' needs a verb: list, fetch or verify."]),
+        (["-x"], ["'-x' is no option of 'plumbline'", "run"]),
+        (["data", "list", "--jsn"], ["Did you mean '--json'?", "'plumbline data list --help'"]),
         (["env", "add", "pytorhc"], ["There is no stack 'pytorhc'.", "Did you mean 'pytorch'?"]),
     ],
 )
@@ -65,6 +70,18 @@ def test_help_is_on_standard_output_and_fits_a_screen(workplace, verb):
     assert finished.returncode == 0
     assert finished.stderr == ""
     assert 3 < len(finished.stdout.splitlines()) < 45
+
+
+def test_version_is_an_option_too(workplace):
+    assert workplace.run("--version").stdout == workplace.run("version").stdout
+
+
+def test_doctor_tells_of_machine_and_stacks_in_json(workplace):
+    document = json.loads(workplace.run("doctor", "--json").stdout)
+    assert document["plumbline_doctor"] == 1
+    assert document["threads"] >= 1
+    assert document["machine"]["memory_bytes"] > 0
+    assert {"native", "pytorch"} <= {stack["stack"] for stack in document["stacks"]}
 
 
 def test_mistake_in_a_study_names_line_and_column_with_a_caret(workplace):
@@ -251,3 +268,66 @@ def test_stack_of_another_name_than_its_folder_is_refused(workplace):
     finished = workplace.run("run", study)
     assert finished.returncode == 2
     assert "the key 'name' must be the folder's name, 'bad_good'; it is 'native'" in finished.stderr
+
+
+def test_standard_error_that_is_closed_does_not_reach_the_results_file(workplace):
+    """A file gets the lowest free number: the results file would become standard error."""
+    command = workplace.command("run", workplace.study(seeds=2))
+    shell = 'exec "$@" 2>&-'
+    finished = subprocess.run(["sh", "-c", shell, "sh", *command], cwd=workplace.folder, stdout=subprocess.DEVNULL)
+    assert finished.returncode == 0
+    assert count_trials(workplace.folder / "small.results.sqlite") == 2
+
+
+def test_output_that_cannot_be_written_is_a_sentence(workplace):
+    with open("/dev/full", "w") as full:
+        finished = subprocess.run(
+            workplace.command("run", workplace.study(), "--quiet"),
+            cwd=workplace.folder,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert finished.returncode == 3
+    assert "Standard output could not be written" in finished.stderr
+    assert count_trials(workplace.folder / "small.results.sqlite") == 1
+
+
+def test_json_is_json_whatever_bytes_a_path_has(workplace):
+    study = workplace.study()
+    finished = workplace.run("run", study, "--json", "--results", os.fsdecode(b"a\xff.sqlite"))
+    assert finished.returncode == 0, finished.stderr
+    assert json.loads(finished.stdout)["results"] == "a\N{REPLACEMENT CHARACTER}.sqlite"
+
+
+def test_cache_that_cannot_be_made_is_a_sentence(workplace):
+    finished = workplace.run("run", workplace.study(), XDG_CACHE_HOME="/dev/null")
+    assert finished.returncode == 3
+    assert "'/dev/null/plumbline/stack/native' cannot be used: Not a directory" in finished.stderr
+
+
+def test_more_threads_than_cores_are_refused_before_anything_is_made(workplace):
+    for arguments in (["--dry-run"], []):
+        finished = workplace.run("run", workplace.study(), "--threads", "4096", *arguments)
+        assert finished.returncode == 2
+        assert "4096 threads were asked for" in finished.stderr
+    assert not (workplace.folder / "small.results.sqlite").exists()
+
+
+def test_plan_can_be_read_from_what_a_killed_run_left(workplace):
+    """An empty file; and a transaction half written, with the journal to roll it back."""
+    study = workplace.study()
+    (workplace.folder / "empty.sqlite").touch()
+    assert workplace.run("run", study, "--dry-run", "--results", "empty.sqlite").returncode == 0
+    workplace.run("run", study)
+    path = workplace.folder / "small.results.sqlite"
+    database = sqlite3.connect(path, isolation_level=None)
+    database.execute("PRAGMA cache_size = 2")
+    database.execute("BEGIN")
+    database.execute("UPDATE trial SET key = 'lost', standard_output = randomblob(200000)")
+    for ending in ("", "-journal"):
+        shutil.copy(str(path) + ending, str(workplace.folder / "killed.sqlite") + ending)
+    database.execute("ROLLBACK")
+    finished = workplace.run("run", study, "--dry-run", "--results", "killed.sqlite")
+    assert finished.returncode == 0, finished.stderr
+    assert "(done)" in finished.stdout
