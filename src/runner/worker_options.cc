@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "worker/message.h"
+
 namespace plumbline {
 
 namespace {
@@ -31,6 +33,7 @@ std::map<std::string, std::string> worker_environment(const PreparedStack& stack
       {"TZ", "UTC"},
       {"HOME", (trial_folder / "home").string()},
       {"TMPDIR", (trial_folder / "tmp").string()},
+      {"PLUMBLINE_PROTOCOL", std::to_string(kProtocolVersion)},
       {"PLUMBLINE_CACHE", cache.string()},
       {"PYTHONNOUSERSITE", "1"},
       {"PYTHONPYCACHEPREFIX", (cache / "pycache").string()},

@@ -3,6 +3,7 @@ obedient worker, the request and the bare answer, and returns an answer of its o
 goes on, with the obedient worker's result unless it has one by now.
 """
 
+import json
 import os
 import shutil
 import signal
@@ -148,6 +149,10 @@ def grandchildren(channel, worker, request, answer):
                 time.sleep(FOREVER)
             os._exit(0)
         os.wait()
+
+
+def environment(channel, worker, request, answer):
+    print(json.dumps(dict(os.environ)), file=sys.stderr, flush=True)
 
 
 def network(channel, worker, request, answer):

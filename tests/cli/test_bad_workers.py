@@ -1,11 +1,14 @@
 """Each way in which a worker can be bad ends as a recorded outcome with a reason, and the rest of the study goes on."""
 
+import json
 import os
 import pty
+import re
 import sqlite3
 import subprocess
 
 import pytest
+from conftest import PROJECT
 
 CASES = [
     ("good", "trained", ""),
@@ -84,6 +87,22 @@ def test_progress_that_makes_no_sense_does_not_end_the_live_display(workplace):
     os.close(controller)
     assert finished.returncode == 1
     assert [row[1] for row in recorded(workplace)] == ["protocol_error", "trained"]
+
+
+def test_environment_of_a_worker_is_that_of_the_protocol(workplace):
+    study = workplace.study(stacks=(workplace.bad_stack("environment:describe"),), epochs=1)
+    workplace.run("run", study, "--threads", "1", SECRET="of the user", LD_PRELOAD="")
+    with sqlite3.connect(workplace.folder / "small.results.sqlite") as database:
+        (log,) = database.execute("SELECT standard_error FROM trial").fetchone()
+    environment = json.loads(log)
+    page = (PROJECT / "docs" / "protocol.md").read_text()
+    surroundings = page[page.index("## Surroundings") : page.index("## Tensors")]
+    documented = set(re.findall(r"`([A-Z_]+)(?:=[^`]*)?`", surroundings))
+    descriptors = {"PLUMBLINE_REQUEST_FD", "PLUMBLINE_RESPONSE_FD"}
+    assert documented | descriptors <= set(environment)
+    assert "SECRET" not in environment and "LD_PRELOAD" not in environment
+    assert environment["PLUMBLINE_PROTOCOL"] == "1"
+    assert {value for name, value in environment.items() if "THREADS" in name} == {"1"}
 
 
 def test_memory_hog_is_stopped_at_the_limit(workplace):
