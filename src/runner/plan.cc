@@ -84,6 +84,11 @@ std::string key_of(const PlanInputs& inputs,
   return sha256_hex(identity.dump());
 }
 
+// Where a study may say this of a stack's recipe.
+std::vector<StudyPath> places_of(const StackChoice& stack, const std::string& key) {
+  return {{"stack", stack.name, "recipe", key}, {"recipe", key}};
+}
+
 }  // namespace
 
 const char* mode_name(Mode mode) {
@@ -127,29 +132,33 @@ std::vector<PlannedTrial> plan_trials(const PlanInputs& inputs) {
 void check_fits(const Study& study, const Dataset& data) {
   const Shape& outputs = study.network.layers.back().output_shape;
   if (outputs.back() != data.classes) {
-    throw UsageError(fmt::format("{}: the last layer '{}' has {} outputs, but '{}' has {} classes.",
-                                 study.file.string(),
-                                 study.network.layers.back().name,
-                                 outputs.back(),
-                                 data.name,
-                                 data.classes));
+    const std::size_t last = study.network.layers.size() - 1;
+    fail_at(study,
+            {{"network", "layers", std::to_string(last)}},
+            fmt::format("The last layer '{}' has {} outputs, but '{}' has {} classes.",
+                        study.network.layers.back().name,
+                        outputs.back(),
+                        data.name,
+                        data.classes));
   }
   for (const StackChoice& stack : study.stacks) {
     const std::int64_t images = training_images(stack.recipe, data);
     if (steps_per_epoch(stack.recipe, images) < 1) {
-      throw UsageError(fmt::format(
-          "{}: the last batch is dropped, and {} training images of '{}' do not fill one of {}.",
-          study.file.string(),
-          images,
-          data.name,
-          stack.recipe.batch));
+      fail_at(study,
+              places_of(stack, "batch"),
+              fmt::format("The last batch is dropped, and {} training images of '{}' do not fill "
+                          "one of {}.",
+                          images,
+                          data.name,
+                          stack.recipe.batch));
     }
     if (images > data.train.labels.size()) {
-      throw UsageError(fmt::format("{}: training_images is {}, but '{}' has only {}.",
-                                   study.file.string(),
-                                   images,
-                                   data.name,
-                                   data.train.labels.size()));
+      fail_at(study,
+              places_of(stack, "training_images"),
+              fmt::format("training_images is {}, but '{}' has only {}.",
+                          images,
+                          data.name,
+                          data.train.labels.size()));
     }
   }
 }

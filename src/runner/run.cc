@@ -24,6 +24,15 @@ struct PreparedRun {
   std::vector<PlannedTrial> plan;
 };
 
+Dataset load_for(const Study& study, const DataSource& source, const DataPlaces& places) {
+  Dataset data = load_dataset(source, places);
+  try {
+    return shaped_for(std::move(data), study.network.input);
+  } catch (const UsageError& error) {
+    fail_at(study, {{"network", "input"}}, error.what());
+  }
+}
+
 PreparedRun prepare(const Study& study, const RunOptions& options) {
   PreparedRun run;
   run.machine = read_machine();
@@ -31,7 +40,7 @@ PreparedRun prepare(const Study& study, const RunOptions& options) {
   require_cores(run.threads);
   run.stacks = prepare_stacks(study);
   for (const DataSource& source : study.data) {
-    run.data.push_back(shaped_for(load_dataset(source, options.places), study.network.input));
+    run.data.push_back(load_for(study, source, options.places));
     check_fits(study, run.data.back());
   }
   run.plan =

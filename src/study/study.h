@@ -62,4 +62,13 @@ struct Vocabulary {
                                 const std::filesystem::path& file,
                                 const Vocabulary& known = {});
 
+// A place in a study file: keys from the top down, a list's elements by their number from 0.
+using StudyPath = std::vector<std::string>;
+
+// For a mistake that shows only beside the data or the machine: throws UsageError as read_study
+// does, at the first of the places that the file has.
+[[noreturn]] void fail_at(const Study& study,
+                          const std::vector<StudyPath>& places,
+                          const std::string& sentence);
+
 }  // namespace plumbline

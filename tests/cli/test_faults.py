@@ -96,22 +96,42 @@ def test_mistake_in_a_study_names_line_and_column_with_a_caret(workplace):
     assert "epochs" in finished.stderr
 
 
-def test_network_that_does_not_fit_the_data_is_a_sentence(workplace):
-    study = workplace.study()
-    path = workplace.folder / study
-    path.write_text(path.read_text().replace("[8, 8, 1]", "[10, 10, 1]"))
-    finished = workplace.run("run", study)
-    assert finished.returncode == 2
-    assert "The network takes (10, 10, 1), but the images of the data set 'digits' are (8, 8, 1)." in finished.stderr
+IN_STACK = "[stack.native.recipe]\ntraining_images = 1000"
 
 
-def test_more_training_images_than_there_are_is_a_sentence(workplace):
+@pytest.mark.parametrize(
+    "old, new, place, sentence",
+    [
+        (
+            "[8, 8, 1]",
+            "[10, 10, 1]",
+            "8:9",
+            "The network takes (10, 10, 1), but the images of the data set 'digits' are (8, 8, 1).",
+        ),
+        ("dense = 4 }", "dense = 5 }", "14:3", "The last layer 'dense_1' has 5 outputs, but 'digits' has 4 classes."),
+        (
+            "epochs = 3",
+            "epochs = 3\ntraining_images = 1000",
+            "22:19",
+            "training_images is 1000, but 'digits' has only 200.",
+        ),
+        ("epochs = 3", "epochs = 3\n" + IN_STACK, "23:19", "training_images is 1000, but 'digits' has only 200."),
+        (
+            "batch = 20",
+            'batch = 500\nlast_batch = "drop"',
+            "20:9",
+            "The last batch is dropped, and 200 training images of 'digits' do not fill one of 500.",
+        ),
+    ],
+)
+def test_study_that_does_not_fit_its_data_is_told_at_its_place(workplace, old, new, place, sentence):
     study = workplace.study()
     path = workplace.folder / study
-    path.write_text(path.read_text() + "training_images = 1000\n")
+    path.write_text(path.read_text().replace(old, new))
     finished = workplace.run("run", study)
     assert finished.returncode == 2
-    assert "training_images is 1000, but 'digits' has only 200." in finished.stderr
+    assert finished.stderr.startswith("plumbline: small.toml:%s: %s\n" % (place, sentence))
+    assert finished.stderr.rstrip().endswith("^")
 
 
 def test_missing_and_damaged_data_are_sentences(workplace):

@@ -132,6 +132,24 @@ std::filesystem::path folder_of(const std::filesystem::path& file) {
   return (error ? file : whole).parent_path().lexically_normal();
 }
 
+// Nothing when the file has no such place.
+const toml::node* node_at(const toml::table& document, const StudyPath& path) {
+  const toml::node* node = &document;
+  for (const std::string& step : path) {
+    if (const toml::table* const table = node->as_table()) {
+      node = table->get(step);
+    } else if (const toml::array* const list = node->as_array()) {
+      node = list->get(std::stoul(step));
+    } else {
+      return nullptr;
+    }
+    if (node == nullptr) {
+      return nullptr;
+    }
+  }
+  return node;
+}
+
 }  // namespace
 
 Study parse_study(const std::string& text,
@@ -163,6 +181,20 @@ Study parse_study(const std::string& text,
   }
   study.stacks = read_stacks(top, surroundings, known.stacks);
   return study;
+}
+
+void fail_at(const Study& study,
+             const std::vector<StudyPath>& places,
+             const std::string& sentence) {
+  const SourceText source(study.file.string(), study.text);
+  const toml::table document = parse_toml(source);
+  for (const StudyPath& place : places) {
+    if (const toml::node* const node = node_at(document, place)) {
+      const toml::source_position position = node->source().begin;
+      source.fail({position.line, position.column}, sentence);
+    }
+  }
+  source.fail({}, sentence);
 }
 
 Study read_study(const std::filesystem::path& file, const Vocabulary& known) {
